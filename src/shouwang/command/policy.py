@@ -1,0 +1,63 @@
+"""Roles and what each may do: the table of powers. A deed that is not listed for a role is refused."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody is posted as. A post is a role at an area from a day until a day."""
+
+    CITY_OFFICER = "city_officer"
+    DISTRICT_OFFICER = "district_officer"
+    STREET_OFFICER = "street_officer"
+    COMMUNITY_OFFICER = "community_officer"
+    GATE_GUARD = "gate_guard"
+    INSPECTOR = "inspector"
+    HEALTH_DESK = "health_desk"
+    STORE = "store"
+    DELIVERER = "deliverer"
+    OBSERVER = "observer"
+    ADMINISTRATOR = "administrator"
+
+
+OFFICERS = frozenset({Role.CITY_OFFICER, Role.DISTRICT_OFFICER, Role.STREET_OFFICER, Role.COMMUNITY_OFFICER})
+"""Those who run an area."""
+
+CARERS = OFFICERS | {Role.HEALTH_DESK}
+"""Those who work with people by name."""
+
+WATCHERS = OFFICERS | {Role.HEALTH_DESK, Role.INSPECTOR, Role.OBSERVER, Role.ADMINISTRATOR}
+"""Those who may see figures of their area."""
+
+EVERYBODY = frozenset(Role)
+"""Any current post."""
+
+LEVELS_OF_ROLE: dict[Role, frozenset[str]] = {
+    Role.CITY_OFFICER: frozenset({"city"}),
+    Role.DISTRICT_OFFICER: frozenset({"district"}),
+    Role.STREET_OFFICER: frozenset({"street"}),
+    Role.COMMUNITY_OFFICER: frozenset({"community", "village"}),
+    Role.GATE_GUARD: frozenset({"compound", "community", "village"}),
+}
+"""At which levels of the tree a role may be posted; a role that is not named may be posted anywhere."""
+
+POWERS: dict[str, frozenset[Role]] = {
+    "figures.read": WATCHERS,
+    "residents.search": CARERS,
+    "residents.reveal": CARERS,
+    "residents.import": CARERS | {Role.ADMINISTRATOR},
+    "health.record": CARERS,
+    "health.correct": CARERS,
+    "health.import": CARERS | {Role.ADMINISTRATOR},
+    "areas.import": frozenset({Role.ADMINISTRATOR, Role.CITY_OFFICER, Role.DISTRICT_OFFICER}),
+    "areas.close": OFFICERS,
+    "areas.reshape": frozenset({Role.ADMINISTRATOR, Role.CITY_OFFICER, Role.DISTRICT_OFFICER}),
+    "command.post": OFFICERS | {Role.ADMINISTRATOR},
+    "command.stage": frozenset({Role.CITY_OFFICER, Role.DISTRICT_OFFICER}),
+    "command.declare_risk": frozenset({Role.CITY_OFFICER, Role.DISTRICT_OFFICER}),
+    "command.confirm_report": frozenset({Role.COMMUNITY_OFFICER}),
+    "command.accept_report": frozenset({Role.STREET_OFFICER}),
+    "journal.read": frozenset({Role.INSPECTOR, Role.ADMINISTRATOR, Role.CITY_OFFICER, Role.DISTRICT_OFFICER}),
+}
+"""Deed → roles that may do it inside the area of their post."""

@@ -1,0 +1,64 @@
+"""What a post may do, and where: pure decisions. A permission gives a reason or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from shouwang.command.policy import LEVELS_OF_ROLE, POWERS, Role
+from shouwang.refusal import Refusal
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the post in use may see: everything under `area_path`, in the role `role`."""
+
+    account_id: int
+    account_name: str
+    post_id: int
+    role: Role
+    area_id: int
+    area_code: str
+    area_name: str
+    area_path: str
+    level: str
+
+    def covers(self, path: str) -> bool:
+        """Whether a place, by its path, lies in the area of the post."""
+        return bool(self.area_path) and path.startswith(self.area_path)
+
+    @property
+    def is_whole_city(self) -> bool:
+        """Whether the post is at the root of the tree."""
+        return self.area_path.count("/") == 1
+
+
+def in_office(from_day: date, until_day: date | None, day: date) -> bool:
+    """Whether a post holds on a day; both its first and its last day count."""
+    return from_day <= day and (until_day is None or day <= until_day)
+
+
+def refuse_deed(scope: Scope | None, deed: str, path: str) -> Refusal | None:
+    """Why somebody with this scope may not do `deed` at the place with `path`; None when they may."""
+    if scope is None:
+        return Refusal("command.no_post", status=403)
+    if scope.role not in POWERS.get(deed, frozenset()):
+        return Refusal("command.role_may_not", status=403, deed=deed, role=scope.role)
+    if not scope.covers(path):
+        return Refusal("command.outside_area", status=404, area=scope.area_name)
+    return None
+
+
+def refuse_post(granter: Scope | None, role: Role, level: str, path: str) -> Refusal | None:
+    """Why a post may not be granted; None when it may. Nobody grants wider than their own area, nor at a level the
+    role does not exist at; only an administrator or city officer makes administrators and inspectors."""
+    refusal = refuse_deed(granter, "command.post", path)
+    if refusal is not None:
+        return refusal
+    levels = LEVELS_OF_ROLE.get(role)
+    if levels is not None and level not in levels:
+        return Refusal("command.role_not_at_level", field="role", role=role, level=level)
+    may_make_overseers = granter is not None and granter.role in {Role.ADMINISTRATOR, Role.CITY_OFFICER}
+    if role in {Role.ADMINISTRATOR, Role.INSPECTOR} and not may_make_overseers:
+        return Refusal("command.role_may_not", status=403, deed="command.post", role=role)
+    return None

@@ -1,0 +1,149 @@
+"""Django's settings, made from the one typed environment (environment.py). Nothing here reads variables itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from shouwang.site import environment, logs, postgres
+
+env = environment.load()
+HERE = Path(__file__).parent
+
+SECRET_KEY = env.secret_key
+DEBUG = env.debug
+ALLOWED_HOSTS = env.allowed_hosts
+USE_TZ = True
+TIME_ZONE = env.time_zone
+LANGUAGE_CODE = env.language
+LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
+USE_I18N = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+ROOT_URLCONF = "shouwang.site.urls"
+WSGI_APPLICATION = "shouwang.site.wsgi.application"
+APPEND_SLASH = True
+
+DATABASES = {"default": postgres.parse_url(env.database_url) if env.database_url else {}}
+
+ROOMS = [
+    "measures",
+    "journal",
+    "ui",
+    "intake",
+    "accounts",
+    "areas",
+    "command",
+    "residents",
+    "health",
+    "codes",
+    "bulletins",
+    "site",
+]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "django_htmx",
+    *(f"shouwang.{room}" for room in ROOMS),
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "axes",
+    "procrastinate.contrib.django",
+]
+
+MIDDLEWARE = [
+    "shouwang.site.metrics.RequestMetrics",
+    "shouwang.site.logs.RequestLog",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "shouwang.site.headers.ContentSecurityPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "shouwang.site.gatekeeper.Gatekeeper",
+    "axes.middleware.AxesMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "shouwang.site.shell.shell",
+            ],
+        },
+    }
+]
+
+# Sign-in: allauth keeps password, second factor and sessions; axes counts failures in the database, for all workers.
+AUTH_USER_MODEL = "accounts.Account"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesBackend", "allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "shouwang.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Shouwang 守望"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = env.mode != "production"
+USERSESSIONS_TRACK_ACTIVITY = True
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "shouwang.accounts.lockout.answer"
+AXES_SENSITIVE_PARAMETERS = ["username"]
+AXES_ENABLE_ADMIN = False
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.mode == "production"
+CSRF_TRUSTED_ORIGINS = env.csrf_trusted_origins
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.mode == "production" else None
+
+STATIC_URL = "/static/"
+STATIC_ROOT = env.data_dir / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = env.debug
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+MEDIA_ROOT = env.data_dir / "files"
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+SILENCED_SYSTEM_CHECKS: list[str] = []
+LOGGING_CONFIG = None
+logs.configure(env.log_format)
+PROCRASTINATE_ON_APP_READY = "shouwang.site.schedule.register"
