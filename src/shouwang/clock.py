@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo(os.environ.get("SHOUWANG_TIME_ZONE", "Asia/Shanghai"))
 
-OFFSET_VARIABLE = "SHOUWANG_CLOCK_OFFSET"
+OFFSET_VARIABLE = "_SHOUWANG_CLOCK_OFFSET"
 """Seconds between the moved clock and the real one; the parent of a process tree sets it once for all children."""
 
 _frozen: datetime | None = None

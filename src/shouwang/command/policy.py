@@ -61,3 +61,44 @@ POWERS: dict[str, frozenset[Role]] = {
     "journal.read": frozenset({Role.INSPECTOR, Role.ADMINISTRATOR, Role.CITY_OFFICER, Role.DISTRICT_OFFICER}),
 }
 """Deed → roles that may do it inside the area of their post."""
+
+
+class Stage(StrEnum):
+    """Stages of control, in the order a city lived through them."""
+
+    OUTBREAK = "outbreak"
+    STRICT_CLOSURE = "strict_closure"
+    DECISIVE = "decisive"
+    GRADUAL_REOPENING = "gradual_reopening"
+    NORMAL_CONTROL = "normal_control"
+
+
+class RiskLevel(StrEnum):
+    """Declared risk levels."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+REPORT_MEASURES = (
+    "cases_new",
+    "cases_cumulative",
+    "suspected_open",
+    "fever_open",
+    "close_contacts_open",
+    "follow_up_people",
+    "follow_up_due",
+    "follow_up_done",
+    "follow_up_late",
+    "codes_red",
+    "codes_yellow",
+    "compounds_closed",
+    "compounds_one_entrance",
+    "compounds_without_guard",
+    "residents_registered",
+)
+"""What a community's daily report holds. All of it is counted from facts; nobody types a figure."""
+
+REPORT_DUE_HOUR = 10
+"""Local hour by which a report is confirmed; after it the report is late (the 10:00 deadline of 2020's record)."""

@@ -62,3 +62,22 @@ def refuse_post(granter: Scope | None, role: Role, level: str, path: str) -> Ref
     if role in {Role.ADMINISTRATOR, Role.INSPECTOR} and not may_make_overseers:
         return Refusal("command.role_may_not", status=403, deed="command.post", role=role)
     return None
+
+
+REPORT_STEPS = {
+    ("filled", "confirmed"): "command.confirm_report",
+    ("returned", "confirmed"): "command.confirm_report",
+    ("confirmed", "accepted"): "command.accept_report",
+    ("confirmed", "returned"): "command.accept_report",
+}
+"""State now and next → the power needed. The diagram of a report's life in the docs is made from this table."""
+
+
+def refuse_report_step(scope: Scope, state: str, step: str, path: str, why: str) -> Refusal | None:
+    """Why a daily report may not go from `state` to `step`; None when it may. Returning one needs a reason."""
+    deed = REPORT_STEPS.get((state, step))
+    if deed is None:
+        return Refusal("command.report_step", state=state, step=step)
+    if step == "returned" and len(why.strip()) < 4:
+        return Refusal("command.reason_needed", field="why")
+    return refuse_deed(scope, deed, path)

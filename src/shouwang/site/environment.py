@@ -3,9 +3,11 @@
 Every variable is `SHOUWANG_<NAME>`, except `DATABASE_URL`, which keeps the name that hosts give it.
 """
 
+import contextlib
 import difflib
 import os
 import secrets
+import tempfile
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -43,6 +45,9 @@ EXAMPLES: dict[str, str] = {
     "packs": "export SHOUWANG_PACKS=wuhan-2020,prc-2022,generic",
     "policy_directories": "export SHOUWANG_POLICY_DIRECTORIES=/etc/shouwang/policies",
 }
+
+# Set by our own programs for the processes they start; nobody sets them by hand.
+HANDED_DOWN = {"SHOUWANG_CLOCK_OFFSET", "SHOUWANG_UP_PID", "SHOUWANG_WEB_PID"}
 
 # Never repeated back to the screen, where a colleague or a log would see them.
 SECRET_FIELDS = {"secret_key", "metrics_token", "database_url"}
@@ -97,7 +102,7 @@ class Environment(BaseSettings):
     language: Literal["zh-hans", "en"] = Field("zh-hans", description="'zh-hans' or 'en'")
     time_zone: str = Field("Asia/Shanghai", description="a name of the IANA time zone list")
     clock: str | None = Field(
-        None, description="a moment with its offset, at which the clock stands: for drills and demonstrations only"
+        None, description="a moment with its offset, from which the clock runs: for drills and demonstrations only"
     )
     packs: Annotated[list[str], NoDecode] = Field(
         default_factory=lambda: ["wuhan-2020", "prc-2022", "generic"],
@@ -178,7 +183,7 @@ def _misspelt(names: list[str]) -> list[str]:
     paragraphs = []
     for name in sorted(names):
         # SHOUWANG_TEST_… is left to test runs and benchmarks, which pass things to their own children.
-        if not name.startswith(PREFIX) or name.startswith(PREFIX + "TEST_") or name in known:
+        if not name.startswith(PREFIX) or name.startswith(PREFIX + "TEST_") or name in known or name in HANDED_DOWN:
             continue
         near = difflib.get_close_matches(name, known, n=1)
         hint = f"Did you mean {near[0]}?" if near else "It may be left from another version."
@@ -191,18 +196,18 @@ def _made_secret(data_dir: Path) -> str:
     path = data_dir / "secret-key"
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            pass
-        else:
+        if not path.exists():
+            # Written aside and linked into place, so that of several processes one makes it and none reads half.
+            handle, aside = tempfile.mkstemp(dir=data_dir, prefix=".secret-key-")
             with os.fdopen(handle, "w") as file:
                 file.write(secrets.token_urlsafe(50))
+            with contextlib.suppress(FileExistsError):
+                os.link(aside, path)
+            os.unlink(aside)
         secret = path.read_text().strip()
     except OSError as error:
         raise Advice(_advise("data_dir", str(data_dir), f"{error.strerror or error} ({error.filename})")) from error
     if len(secret) < SHORTEST_SECRET:
-        # Another process is between making the file and filling it, or a disk ran full while it did.
         raise Advice(f"The file {path} is empty or cut short.\n  type:     rm {path}")
     return secret
 
@@ -252,7 +257,7 @@ def _demanded_in_production(found: Environment) -> list[str]:
     if found.debug:
         wrong.append(_advise("debug", "true", "pages with tracebacks show residents' data"))
     if found.clock is not None:
-        wrong.append(_advise("clock", found.clock, "a clock that stands still has no place in production"))
+        wrong.append(_advise("clock", found.clock, "a clock that was moved has no place in production"))
     return wrong
 
 

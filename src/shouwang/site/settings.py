@@ -6,9 +6,12 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from shouwang.site import environment, logs, postgres
+from shouwang import clock
+from shouwang.site import database_url, environment, logs
 
 env = environment.load()
+if env.clock and not clock.is_moved():
+    clock.move_to(clock.parse(env.clock))
 HERE = Path(__file__).parent
 
 SECRET_KEY = env.secret_key
@@ -24,7 +27,7 @@ ROOT_URLCONF = "shouwang.site.urls"
 WSGI_APPLICATION = "shouwang.site.wsgi.application"
 APPEND_SLASH = True
 
-DATABASES = {"default": postgres.parse_url(env.database_url) if env.database_url else {}}
+DATABASES = {"default": database_url.parse_url(env.database_url) if env.database_url else {}}
 
 ROOMS = [
     "measures",
@@ -116,13 +119,14 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Shouwang 守望"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = env.mode != "production"
+SECOND_FACTOR_REQUIRED = env.mode == "production"
 USERSESSIONS_TRACK_ACTIVITY = True
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "shouwang.accounts.lockout.answer"
-AXES_SENSITIVE_PARAMETERS = ["username"]
+AXES_USERNAME_FORM_FIELD = "login"
 AXES_ENABLE_ADMIN = False
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
