@@ -13,35 +13,42 @@ from shouwang.journal.retention import Retention
 class ColourStatus(models.Model):
     """The colour became this at `since`, decided by `rule` of `policy_version` over `evidence` (an event's reference).
 
-    A person without a row is green: no evidence was ever recorded. The last row by `since` is the state.
+    A person without a row is green. The state at a moment is the last row by (`since`, `id`) with `since` not after it.
+    Rows are only appended: when a fact arrives late, rows at the moments it concerns are added with a later `id` and
+    `decided_at`, and stand before the older ones; the rows with `decided_at` up to a moment tell what was shown then.
     """
 
     retention: ClassVar = Retention.EPIDEMIC
 
-    person = models.ForeignKey("residents.Person", models.PROTECT)
-    area = models.ForeignKey("areas.Area", models.PROTECT)
+    person = models.ForeignKey("residents.Person", models.PROTECT, db_index=False)
+    area = models.ForeignKey("areas.Area", models.PROTECT, db_index=False)
     area_path = models.TextField(db_collation="C")
     colour = models.TextField()
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
+    """When the colour may next change by itself, as far as was known when it was decided."""
     rule = models.TextField()
     evidence = models.TextField(blank=True)
     policy_version = models.TextField()
     decided_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "since"], name="one_colour_a_moment")]
-        indexes = [models.Index(fields=["area_path", "colour", "since"])]
+        indexes = [
+            models.Index(fields=["person", "since", "id"]),
+            models.Index(fields=["area_path", "colour", "since"]),
+        ]
 
 
 class DecisionMark(models.Model):
-    """Up to which moment a person's colour is decided, and when it may next change by time or policy alone."""
+    """Up to which moment a person's colour is decided, over how many recorded events, and when it may next change by
+    time or policy alone. `events_seen` tells for certain whether a fact was recorded since: facts are only appended."""
 
     retention: ClassVar = Retention.EPIDEMIC
 
     person = models.OneToOneField("residents.Person", models.PROTECT, primary_key=True)
     decided_until = models.DateTimeField()
     decided_at = models.DateTimeField()
+    events_seen = models.IntegerField()
     next_change_at = models.DateTimeField(null=True)
 
     class Meta:
