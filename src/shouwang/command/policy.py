@@ -46,6 +46,7 @@ POWERS: dict[str, frozenset[Role]] = {
     "figures.read": WATCHERS,
     "residents.search": CARERS,
     "residents.reveal": CARERS,
+    "residents.change": CARERS,
     "residents.import": CARERS | {Role.ADMINISTRATOR},
     "health.record": CARERS,
     "health.correct": CARERS,

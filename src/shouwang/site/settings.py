@@ -138,6 +138,10 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.mode == "production" else None
 
+# Read by residents/key_ring.py. A city brings its own ring; a ring made silently would hide that the old one is lost.
+KEY_RING_FILE = env.key_ring_file
+KEY_RING_MUST_EXIST = env.mode == "production"
+
 STATIC_URL = "/static/"
 STATIC_ROOT = env.data_dir / "static"
 WHITENOISE_USE_FINDERS = True
