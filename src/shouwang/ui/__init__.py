@@ -1,0 +1,1 @@
+"""The look of Shouwang: page shell, components, forms, charts, maps, print."""

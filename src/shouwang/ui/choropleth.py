@@ -1,0 +1,195 @@
+"""A map of areas filled by a value, with names and numbers on it, a legend with bounds, and the equal table.
+
+Pure: outlines and values in, SVG numbers out; no tiles, no script. Areas too small for their label are drawn again in
+a second, larger panel, which is how the seven districts in the middle of a city stay readable beside its wide edge.
+"""
+
+from __future__ import annotations
+
+import bisect
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from shouwang.ui import numbers, outlines
+from shouwang.ui.numbers import Number
+from shouwang.ui.outlines import Box, Outline
+
+CLASSES = 5
+WIDTH = 560
+"""Units across a panel, near its pixels on a desk, so that letter sizes below are pixels too."""
+MAX_HEIGHT = 620
+LETTER = 13
+_LINE = 16
+
+
+@dataclass(frozen=True)
+class MapArea:
+    """One area with its value; None is "no data" and hatched. `of` is the denominator when the value is a rate."""
+
+    code: str
+    name: str
+    value: Number | None
+    of: Number | None = None
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class AreaMap:
+    """What is mapped. `features` are GeoJSON features whose property `code` names the area.
+
+    `bounds` are the lowest values of the second and later classes; left empty they are chosen from the values.
+    """
+
+    title: str
+    features: Sequence[Mapping[str, Any]]
+    areas: Sequence[MapArea]
+    value_title: str
+    area_title: str = ""
+    unit: str = ""
+    of_title: str = ""
+    bounds: Sequence[Number] = ()
+    at: datetime | None = None
+    table_open: bool = False
+
+    def ranked(self) -> list[dict[str, Any]]:
+        """The rows of the table: highest value first, areas without data last."""
+        order = sorted(self.areas, key=lambda area: (area.value is None, -(area.value or 0), area.code))
+        return [{"area": area, "value": numbers.number(area.value), "of": numbers.number(area.of)} for area in order]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One drawn area; `fill` is 0 (lowest) to 4, or None for no data; `label` is where its name goes, if here."""
+
+    area: MapArea
+    d: str
+    fill: int | None
+    value: str
+    label: tuple[float, float] | None
+    active: bool
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One drawing; `frame` shows on the wide panel what the larger one repeats."""
+
+    width: int
+    height: int
+    shapes: list[Shape]
+    frame: tuple[float, float, float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Everything the template writes out."""
+
+    panels: list[Panel]
+    legend: list[tuple[int | None, str]] = field(default_factory=list)
+
+
+def choose_bounds(values: Sequence[Number], classes: int = CLASSES) -> list[Number]:
+    """Class bounds at even shares of the areas, rounded to numbers people can say; fewer when values are few.
+
+    >>> choose_bounds([3, 8, 40, 120, 600])
+    [5, 30, 100, 500]
+    """
+    known = sorted(float(value) for value in values if value > 0)
+    found: list[Number] = []
+    for cut in range(1, classes):
+        if not known:
+            break
+        place = cut * (len(known) - 1) / classes
+        low = known[int(place)]
+        raw = low + (known[min(int(place) + 1, len(known) - 1)] - low) * (place % 1)
+        power = 10.0 ** math.floor(math.log10(raw))
+        nice = max(step for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * power <= raw * 1.0001) * power
+        nice = int(nice) if nice >= 1 and nice == int(nice) else round(nice, 6)
+        if nice not in found:
+            found.append(nice)
+    return found
+
+
+def class_of(value: Number, bounds: Sequence[Number]) -> int:
+    """The class a value falls in; a value on a bound belongs to the higher class."""
+    return bisect.bisect_right([float(bound) for bound in bounds], float(value))
+
+
+def legend_words(bounds: Sequence[Number], whole: bool) -> list[str]:
+    """The classes in words: `0–9`, `10–49`, `≥ 50` for counts; `< 1.5`, `1.5–3`, `≥ 3` for measured values."""
+    if not bounds:
+        return ["≥ 0"]
+    text = [numbers.number(bound) for bound in bounds]
+    if not whole:
+        middle = [f"{low}–{high}" for low, high in zip(text, text[1:], strict=False)]
+        return [f"< {text[0]}", *middle, f"≥ {text[-1]}"]
+    edges = [0, *(int(bound) for bound in bounds)]
+    spans = [(low, high - 1) for low, high in zip(edges, edges[1:], strict=False)]
+    return [numbers.number(low) if low == high else f"{numbers.number(low)}–{numbers.number(high)}"
+            for low, high in spans] + [f"≥ {text[-1]}"]
+
+
+def draw(shown: AreaMap) -> Drawing:
+    """Lay out the panels. Areas without outline are only in the table; outlines without area are not drawn."""
+    areas = {area.code: area for area in shown.areas}
+    flat = [one for one in outlines.flatten(shown.features) if one.code in areas]
+    known = [area.value for area in shown.areas if area.value is not None]
+    bounds = list(shown.bounds) or choose_bounds(known)
+    fills = _spread(len(bounds) + 1)
+    words = legend_words(bounds, all(float(value) == int(value) for value in [*known, *bounds]))
+    legend: list[tuple[int | None, str]] = list(zip(fills, words, strict=True))
+    if len(known) < len(shown.areas):
+        legend.append((None, ""))
+    if not flat:
+        return Drawing([], legend)
+
+    box = outlines.around(flat)
+    scale = _scale(box)
+    small = [one for one in flat if _too_small(one, areas[one.code], scale)]
+    twice = small if len(small) > 1 else []
+
+    def panel(box: Box, labelled: list[Outline], frame: Box | None = None) -> Panel:
+        size = _scale(box)
+        shapes = []
+        for one in flat:
+            if not _touch(one.box, box):
+                continue
+            area = areas[one.code]
+            here = one in labelled
+            at = ((one.anchor[0] - box[0]) * size, (one.anchor[1] - box[1]) * size)
+            fill = None if area.value is None else fills[class_of(area.value, bounds)]
+            label = (round(at[0], 1), round(at[1], 1)) if here else None
+            value = numbers.number(area.value)
+            shapes.append(Shape(area, outlines.path(one, box, size), fill, value, label, here))
+        corner = None
+        if frame is not None:
+            corner = tuple(round(edge * size, 1) for edge in (  # type: ignore[assignment]
+                frame[0] - box[0], frame[1] - box[1], frame[2] - frame[0], frame[3] - frame[1]))
+        return Panel(round((box[2] - box[0]) * size), round((box[3] - box[1]) * size), shapes, corner)
+
+    if not twice:
+        return Drawing([panel(box, flat)], legend)
+    near = outlines.around(twice, 0.04)
+    return Drawing([panel(box, [one for one in flat if one not in twice], near), panel(near, twice)], legend)
+
+
+def _scale(box: Box) -> float:
+    return min(WIDTH / (box[2] - box[0]), MAX_HEIGHT / (box[3] - box[1]))
+
+
+def _too_small(one: Outline, area: MapArea, scale: float) -> bool:
+    half = max(len(area.name), len(numbers.number(area.value)) / 2) * LETTER / 2
+    return one.room * scale < math.hypot(half, _LINE) * 0.62
+
+
+def _touch(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _spread(count: int) -> list[int]:
+    """Which of the five fills to use for `count` classes: always from the palest to the deepest."""
+    if count == 1:
+        return [CLASSES // 2]
+    return [round(place * (CLASSES - 1) / (count - 1)) for place in range(count)]
