@@ -1,0 +1,294 @@
+"""From evidence and a dated policy to a colour with its reason, and to the moments at which it changes. Pure.
+
+Every rule lays phases over each piece of evidence it applies to; a moment falls into at most one phase of a pair. The
+worst phase wins. What is known at a moment is all that happened up to it: later facts and endings are not seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from shouwang.clock import ZONE
+from shouwang.codes.policy import Colour, ColourPolicy, ColourRule, Phase
+from shouwang.health.rules import Ending, Evidence
+from shouwang.policybook.policy import Words
+
+NO_RULE = "none"
+"""Name of the rule of a green decision: no rule applies."""
+
+FOREVER = datetime.max.replace(tzinfo=UTC)
+NEVER_MIND = frozenset({"withdrawn", "excluded"})
+"""Endings after which a symptom no longer restarts the days of a contact."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColourDecision:
+    """A colour with its reasons. `evidence`: what gives this colour, the longest lasting first; empty if green.
+
+    `until`: when the colour may next improve by time alone, given what is known; None when it needs an event (or is
+    green). `phase`: 0 while the finding stands, 1, 2, … after it ended. `began`: when that phase began.
+    """
+
+    colour: Colour
+    rule: str
+    evidence: tuple[Evidence, ...]
+    until: datetime | None
+    policy_version: str
+    reason_words: Words
+    next_words: Words
+    phase: int = 0
+    began: datetime | None = None
+
+    def reason(self, language: str = "zh") -> str:
+        """Why, as a whole sentence for the resident, in `zh` or `en`."""
+        return self.reason_words.text(language)
+
+    def next_step(self, language: str = "zh") -> str:
+        """What to do and what would change the colour, as a whole sentence."""
+        return self.next_words.text(language)
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """One phase of one rule over one piece of evidence, [begins, ends)."""
+
+    begins: datetime
+    ends: datetime
+    phase: Phase
+    place: int
+    ended: datetime | None
+    then: Phase | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A span that holds at the asked moment. `lasts`: until when its chain keeps at least this colour."""
+
+    order: int
+    rule: ColourRule
+    evidence: Evidence
+    span: _Span
+    lasts: datetime
+
+
+def decide_colour(policy: ColourPolicy, evidence: Iterable[Evidence], at: datetime) -> ColourDecision:
+    """The colour of one person at a moment (aware), from all their evidence, in any order.
+
+    The worst phase wins; among equals the one that lasts longest is named, then the rule that stands first, then the
+    oldest evidence. Without evidence that any rule applies to the colour is green.
+    """
+    if at.tzinfo is None:
+        raise ValueError("a colour is decided at a moment with a zone")
+    seen = [one for one in evidence if one.since <= at]
+    standings = [standing for one in seen for standing in _standings(policy, one, seen, at)]
+    if not standings:
+        return ColourDecision(Colour.GREEN, NO_RULE, (), None, policy.version, policy.green_reason, policy.green_next)
+    worst = max(standing.span.phase.colour.severity for standing in standings)
+    leading = sorted((s for s in standings if s.span.phase.colour.severity == worst), key=_precedence)
+    lead = leading[0]
+    until = None if lead.lasts == FOREVER else lead.lasts
+    facts = _facts(lead, until)
+    return ColourDecision(
+        colour=lead.span.phase.colour, rule=lead.rule.id,
+        evidence=tuple(dict.fromkeys(standing.evidence for standing in leading)), until=until,
+        policy_version=policy.version, reason_words=_filled(lead.span.phase.reason, facts),
+        next_words=_filled(lead.span.phase.next, facts), phase=lead.span.place, began=lead.span.begins,
+    )
+
+
+def next_change_at(policy: ColourPolicy, evidence: Iterable[Evidence], at: datetime) -> datetime | None:
+    """The first moment after `at` at which the decision is another, if nothing more is recorded; None if never.
+
+    Worse counts as well as better (a lapsed daily record), and so does another rule or evidence behind the same colour.
+    """
+    evidence = tuple(evidence)
+    present = _essence(decide_colour(policy, evidence, at))
+    moment = at
+    while (after := _next_boundary(policy, evidence, moment)) is not None:
+        if _essence(decide_colour(policy, evidence, after)) != present:
+            return after
+        moment = after
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A colour policy and when it is in force, [begins, ends); None: always, or with no end."""
+
+    policy: ColourPolicy
+    begins: datetime | None = None
+    ends: datetime | None = None
+
+    def holds(self, moment: datetime) -> bool:
+        """Whether the policy is in force at a moment."""
+        return (self.begins is None or self.begins <= moment) and (self.ends is None or moment < self.ends)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """From this moment on the decision is this one."""
+
+    at: datetime
+    decision: ColourDecision
+
+
+def timeline(periods: Sequence[Period], evidence: Iterable[Evidence], from_: datetime,
+             until: datetime) -> tuple[Change, ...]:
+    """Every decision in [from_, until) with the moment it begins; the first entry is at `from_`.
+
+    Raises ValueError when some moment has no policy.
+    """
+    evidence = tuple(evidence)
+    changes: list[Change] = []
+    moment: datetime | None = from_
+    while moment is not None and moment < until:
+        now: datetime = moment
+        period = next((one for one in periods if one.holds(now)), None)
+        if period is None:
+            raise ValueError(f"no colour policy is in force at {now.isoformat()}")
+        decision = decide_colour(period.policy, evidence, now)
+        if not changes or _essence(changes[-1].decision) != _essence(decision):
+            changes.append(Change(now, decision))
+        turns = [next_change_at(period.policy, evidence, now), period.ends,
+                 *(one.begins for one in periods if one.begins is not None and one.begins > now)]
+        moment = min((turn for turn in turns if turn is not None), default=None)
+    return tuple(changes)
+
+
+def _essence(decision: ColourDecision) -> tuple[object, ...]:
+    """What makes two decisions the same for the person: colour, rule, phase, evidence behind it, end, policy."""
+    behind = decision.evidence[0] if decision.evidence else None
+    return (decision.colour, decision.rule, decision.phase, behind and (behind.event, behind.kind), decision.until,
+            decision.policy_version)
+
+
+def _precedence(standing: _Standing) -> tuple[float, int, datetime, str, str]:
+    """Longest first (an unknown end is longest), then the rule's place, then the oldest evidence."""
+    one = standing.evidence
+    return (-standing.lasts.timestamp(), standing.order, one.since, one.kind, one.event)
+
+
+def _standings(policy: ColourPolicy, one: Evidence, seen: Sequence[Evidence], at: datetime) -> Iterator[_Standing]:
+    for order, rule in policy.by_kind.get(one.kind, ()):
+        if not _applies(rule, one):
+            continue
+        spans = _spans(policy, rule, one, seen, at)
+        for place, span in enumerate(spans):
+            if span.begins <= at < span.ends:
+                level = span.phase.colour.severity
+                lasts = span.ends
+                for later in spans[place + 1:]:
+                    if later.phase.colour.severity < level:
+                        break
+                    lasts = later.ends
+                yield _Standing(order, rule, one, span, lasts)
+
+
+def _applies(rule: ColourRule, one: Evidence) -> bool:
+    """Whether the filters of a rule (source, place) let the evidence through. A place is a path of area codes."""
+    if rule.self_reported is not None and rule.self_reported != one.self_reported:
+        return False
+    codes = one.place.split("/")
+    if rule.place_in is not None and rule.place_in not in codes:
+        return rule.place_or_unknown and not one.place
+    if rule.place_not_in is not None:
+        return bool(one.place) and rule.place_not_in not in codes
+    return True
+
+
+def _spans(policy: ColourPolicy, rule: ColourRule, one: Evidence, seen: Sequence[Evidence],
+           at: datetime) -> list[_Span]:
+    """The phases of a rule over evidence as known at `at`: contiguous after the first, empty ones left out."""
+    known = [end for end in one.endings if end.holds(at)]
+    stop = min((end.at for end in known if end.kind in policy.stopped_by), default=FOREVER)
+    begins = one.since + rule.delay
+    runs_out = _runs_out(rule, begins, seen, at)
+    ending = _first_ending(rule, known)
+    if ending is None or ending.at >= runs_out:
+        spans = [_Span(begins, runs_out, rule.first, 0, None, None)]
+    else:
+        spans = [_Span(begins, ending.at, rule.first, 0, None, None),
+                 *_after(rule.after.get(ending.kind, ()), ending, known)]
+    return [_Span(s.begins, min(s.ends, stop), s.phase, s.place, s.ended, s.then) for s in spans
+            if s.begins < min(s.ends, stop)]
+
+
+def _runs_out(rule: ColourRule, begins: datetime, seen: Sequence[Evidence], at: datetime) -> datetime:
+    """When the first phase ends by time alone; evidence that restarts it counts when it comes inside."""
+    if rule.first.lasts is None:
+        return FOREVER
+    runs_out = begins + rule.first.lasts
+    if rule.restarted_by:
+        for again in sorted(other.since for other in seen if other.kind in rule.restarted_by and not any(
+                end.kind in NEVER_MIND and end.holds(at) for end in other.endings)):
+            if begins <= again < runs_out:
+                runs_out = again + rule.first.lasts
+    return runs_out
+
+
+def _first_ending(rule: ColourRule, known: Iterable[Ending]) -> Ending | None:
+    """The earliest ending the rule listens to. Of several at one moment the stricter: one with phases after it."""
+    heard = [end for end in known if end.kind in rule.ended_by]
+    return min(heard, default=None,
+               key=lambda end: (end.at, end.kind not in rule.after, rule.ended_by.index(end.kind), end.event))
+
+
+def _after(chain: Sequence[Phase], ending: Ending, known: Sequence[Ending]) -> Iterator[_Span]:
+    """The phases after an ending. A phase that waits for events ends with the first at or after its beginning."""
+    begins = ending.at
+    for place, phase in enumerate(chain):
+        ends = FOREVER if phase.lasts is None else begins + phase.lasts
+        ends = min([ends, *(end.at for end in known
+                            if end.kind in phase.until and end.at >= begins and end.event != ending.event)])
+        yield _Span(begins, ends, phase, place + 1, ending.at, chain[place + 1] if place + 1 < len(chain) else None)
+        if ends == FOREVER:
+            return
+        begins = ends
+
+
+def _next_boundary(policy: ColourPolicy, evidence: Sequence[Evidence], at: datetime) -> datetime | None:
+    """The first moment after `at` at which anything known or any phase begins or ends."""
+    moments = [one.since for one in evidence]
+    for one in evidence:
+        for end in one.endings:
+            moments.append(end.at)
+            if end.until is not None:
+                moments.append(end.until)
+    seen = [one for one in evidence if one.since <= at]
+    for one in seen:
+        for _, rule in policy.by_kind.get(one.kind, ()):
+            if _applies(rule, one):
+                for span in _spans(policy, rule, one, seen, at):
+                    moments += [span.begins, span.ends]
+    return min((moment for moment in moments if at < moment < FOREVER), default=None)
+
+
+def _facts(lead: _Standing, until: datetime | None) -> dict[str, dict[str, str]]:
+    """Language → what fills the placeholders of a sentence."""
+    span = lead.span
+    moments = {"since": lead.evidence.since, "ended": span.ended, "until": until or span.ends}
+    counts = {"days": span.phase.lasts, "then_days": span.then.lasts if span.then else None}
+    return {language: {
+        **{name: said(moment, language) for name, moment in moments.items() if moment is not None},
+        **{name: f"{lasts / timedelta(days=1):g}" for name, lasts in counts.items() if lasts is not None},
+    } for language in ("zh", "en")}
+
+
+def _filled(words: Words, facts: dict[str, dict[str, str]]) -> Words:
+    return Words(words.zh.format(**facts["zh"]), words.en.format(**facts["en"]))
+
+
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+          "December")
+
+
+def said(moment: datetime, language: str) -> str:
+    """A moment in local words: 2020年3月5日14:00 or 14:00 on 5 March 2020."""
+    if moment == FOREVER:
+        return ""
+    local = moment.astimezone(ZONE)
+    if language.startswith("zh"):
+        return f"{local.year}年{local.month}月{local.day}日{local:%H:%M}"
+    return f"{local:%H:%M} on {local.day} {MONTHS[local.month - 1]} {local.year}"
