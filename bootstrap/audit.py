@@ -1,4 +1,4 @@
-"""Ask whether any pinned package has a known vulnerability: a finding fails, an unreachable service is only reported."""
+"""Ask whether a pinned package has a known vulnerability: a finding fails, an unreachable service is only reported."""
 
 import json
 import subprocess

@@ -60,7 +60,7 @@ def check(url: str) -> None:
         ) from error
     if version < OLDEST_VERSION:
         raise Advice(
-            f"The database of DATABASE_URL ({place}) is PostgreSQL {version}; Shouwang needs {OLDEST_VERSION} or later.",
+            f"The database of DATABASE_URL ({place}) is PostgreSQL {version}; {OLDEST_VERSION} or later is needed.",
             "Upgrade it, or let Shouwang start a PostgreSQL of its own.\n  type:     unset DATABASE_URL",
         )
     if encoding != "UTF8":

@@ -77,9 +77,7 @@ class Environment(BaseSettings):
         "development", description="'development' (one machine, nothing demanded) or 'production' (secrets demanded)"
     )
     debug: bool = Field(False, description="true or false: tracebacks on pages; never in production")
-    secret_key: str = Field(
-        "", description=f"at least {SHORTEST_SECRET} random characters; signs sessions and forms"
-    )
+    secret_key: str = Field("", description=f"at least {SHORTEST_SECRET} random characters; signs sessions and forms")
     key_ring_file: Path = Field(
         Path(), description="path of the file with the keys that encrypt names, ID numbers and phones"
     )
@@ -168,7 +166,9 @@ def variable(field: str) -> str:
 def _advise(field: str, found: str | None, reason: str) -> str:
     """One wrong setting as a paragraph: which variable, what was found, what is expected, a line to type."""
     info = Environment.model_fields.get(field)
-    shown = "nothing" if found is None else ("a value that is not shown here" if field in SECRET_FIELDS else repr(found))
+    shown = "nothing" if found is None else repr(found)
+    if found is not None and field in SECRET_FIELDS:
+        shown = "a value that is not shown here"
     lines = [f"The setting {variable(field)} cannot be used: {reason}.", f"  found:    {shown}"]
     if info is not None and info.description:
         lines.append(f"  expected: {info.description}")

@@ -20,7 +20,7 @@ _migrated = False
 @access.public
 @never_cache
 @require_safe
-def alive(request: HttpRequest) -> HttpResponse:
+def healthz(request: HttpRequest) -> HttpResponse:
     """200 as long as this process answers at all; the database is not asked, so its failure restarts nobody."""
     return JsonResponse({"alive": True})
 
@@ -28,7 +28,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 @access.public
 @never_cache
 @require_safe
-def ready(request: HttpRequest) -> HttpResponse:
+def readyz(request: HttpRequest) -> HttpResponse:
     """200 when work can be done, otherwise 503; the body says which of database, tables and worker is missing."""
     state = {"database": False, "tables": False, "worker": False}
     try:
@@ -55,11 +55,11 @@ def _tables_are_current() -> bool:
 
 def _worker_is_heard() -> bool:
     """Whether a job worker has given a sign of life lately, by the database's clock."""
-    query = "select exists (select 1 from procrastinate_workers where last_heartbeat > now() - make_interval(secs => %s))"
+    heard = "select 1 from procrastinate_workers where last_heartbeat > now() - make_interval(secs => %s)"
     with connection.cursor() as cursor:
-        cursor.execute(query, [WORKER_SILENT_SECONDS])
-        return bool(cursor.fetchone()[0])
+        cursor.execute(heard, [WORKER_SILENT_SECONDS])
+        return cursor.fetchone() is not None
 
 
-alive.asked_by_machines = True  # type: ignore[attr-defined]
-ready.asked_by_machines = True  # type: ignore[attr-defined]
+healthz.asked_by_machines = True
+readyz.asked_by_machines = True

@@ -106,11 +106,11 @@ def metrics(request: HttpRequest) -> HttpResponse:
     registry = CollectorRegistry()
     registry.register(DatabaseFigures())
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        multiprocess.MultiProcessCollector(registry)
         counted = b""
     else:
         counted = generate_latest(prometheus_client.REGISTRY)
     return HttpResponse(generate_latest(registry) + counted, content_type=prometheus_client.CONTENT_TYPE_LATEST)
 
 
-metrics.asked_by_machines = True  # type: ignore[attr-defined]
+metrics.asked_by_machines = True

@@ -24,7 +24,7 @@ from urllib.parse import quote
 import psutil
 import psycopg
 
-from shouwang.site import postgres_account
+from shouwang.site import postgres_account, postgres_tuning
 from shouwang.site.advice import Advice
 from shouwang.site.database_url import application_name, check, parse_url
 from shouwang.site.environment import Environment, load
@@ -35,7 +35,6 @@ NAME = "shouwang"
 PORT = 5432  # only a part of the socket's file name; no TCP port is opened
 LONGEST_SOCKET_PATH = 107  # bytes in sockaddr_un.sun_path, less the closing zero
 START_SECONDS = 60
-MIB = 1024 * 1024
 
 # One open file per data folder: closing it is what lets go of the shared lock.
 _held: dict[Path, IO[str]] = {}
@@ -209,12 +208,12 @@ def _open_to(run_as: postgres_account.RunAs, data_dir: Path) -> None:
             postgres_account.open_programs(bin("postgres").parent.parent)
     run_as.own(folder)
     if folder.is_symlink() or folder.stat().st_uid != run_as.uid:
-        raise Advice(f"The folder {folder} belongs to somebody else.\n  type:     export SHOUWANG_DATA_DIR=/srv/shouwang")
+        raise Advice(f"The folder {folder} is somebody else's.\n  type:     export SHOUWANG_DATA_DIR=/srv/shouwang")
 
 
 def _tool(run_as: postgres_account.RunAs, program: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """Run a PostgreSQL program as the server's account; what it said on either channel is in `stdout`."""
-    return subprocess.run(  # type: ignore[call-overload,no-any-return]
+    return subprocess.run(  # type: ignore[call-overload]
         [str(bin(program)), *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -246,51 +245,11 @@ def _init(data_dir: Path, run_as: postgres_account.RunAs, *, fast: bool) -> None
     folder.rename(cluster(data_dir))
 
 
-def _configuration(data_dir: Path, *, fast: bool) -> str:
-    """The server's settings: for one machine that also runs the web server, or for tests."""
-    shared = max(128, min(1024, psutil.virtual_memory().total // MIB // 24))
-    settings: dict[str, str | int] = {
-        "listen_addresses": "''",
-        "port": PORT,
-        "unix_socket_directories": f"'{str(socket_dir(data_dir)).replace(chr(39), chr(39) * 2)}'",
-        "unix_socket_permissions": "0700",
-        "max_connections": 60,
-        "shared_buffers": f"{shared}MB",
-        "effective_cache_size": f"{shared * 4}MB",
-        "work_mem": "16MB",
-        "maintenance_work_mem": "128MB",
-        "random_page_cost": "1.1",
-        "wal_level": "replica",
-        "wal_compression": "on",
-        "max_wal_size": "2GB",
-        "checkpoint_timeout": "15min",
-        "synchronous_commit": "on",
-        "timezone": "'UTC'",
-        "log_timezone": "'UTC'",
-        "jit": "off",  # compiling costs more than it saves on queries of milliseconds
-        # Seven files, each overwritten after a week. Statements and the details of errors are kept out of them:
-        # both hold names and ID numbers.
-        "logging_collector": "on",
-        "log_filename": "'postgres-%a.log'",
-        "log_truncate_on_rotation": "on",
-        "log_rotation_age": "1d",
-        "log_rotation_size": 0,
-        "log_error_verbosity": "terse",
-        "log_min_error_statement": "panic",
-        "log_line_prefix": "'%m [%p] '",
-    }
-    if fast:
-        settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
-        settings |= {"wal_level": "minimal", "max_wal_senders": 0, "max_connections": 100}
-        settings |= {"logging_collector": "off", "autovacuum_naptime": "10s"}
-    return "".join(f"{name} = {value}\n" for name, value in settings.items())
-
-
 def _start(data_dir: Path, run_as: postgres_account.RunAs, *, fast: bool) -> None:
     """Start the server, apart from our process group, so that Ctrl-C reaches us and not it."""
     folder = cluster(data_dir)
     configuration = folder / "shouwang.conf"
-    configuration.write_text(_configuration(data_dir, fast=fast))
+    configuration.write_text(postgres_tuning.configuration(PORT, socket_dir(data_dir), fast=fast))
     run_as.give(configuration)
     stale = folder / "postmaster.pid"
     if stale.exists():

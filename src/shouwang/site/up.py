@@ -30,6 +30,13 @@ READY_SECONDS = 60.0
 STOP_SECONDS = 7.0  # for the children; the database takes well under three more
 HOPELESS_DEATHS = 4  # before the first answer: something is wrong that trying again does not mend
 
+# In a process of its own, whose environment says which database: ours stays small and free of connections.
+MIGRATE_COMMAND = [
+    sys.executable,
+    "-c",
+    "import django; django.setup(); from shouwang.site.migrating import migrate_when_needed as go; go()",
+]
+
 log = structlog.get_logger("shouwang.up")
 
 
@@ -88,6 +95,18 @@ def _family(settings: Environment) -> list[Child]:
     return [Child(name, [sys.executable, "-m", f"shouwang.site.{name}"], given) for name in ("web", "worker")]
 
 
+def is_up(data_dir: Path) -> bool:
+    """Whether a `shouwang up` is at work on this data folder."""
+    try:
+        with (data_dir / "up.lock").open("r+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return False
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+
+
 @contextmanager
 def _only_one(data_dir: Path) -> Iterator[None]:
     """Two process trees on one data folder would do every job twice."""
@@ -144,10 +163,9 @@ def _check_port(settings: Environment) -> None:
 
 
 def _migrate(environment: dict[str, str], stop_signal: list[int]) -> None:
-    """Bring the tables up to date, in a process of its own: this one stays small and free of connections."""
+    """Bring the tables up to date. Raises `Advice` when that fails."""
     started = time.monotonic()
-    work = "import django; django.setup(); from shouwang.site.migrating import migrate_when_needed as go; go()"
-    done = subprocess.run([sys.executable, "-c", work], env=environment, check=False)
+    done = subprocess.run(MIGRATE_COMMAND, env=environment, check=False)
     if done.returncode != 0 and not stop_signal:
         raise Advice("The tables could not be brought up to date; the reason stands above.")
     log.info("tables are up to date", seconds=round(time.monotonic() - started, 1))

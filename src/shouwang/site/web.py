@@ -19,8 +19,9 @@ LOGGING = {
 def application() -> Callable[..., Any]:
     """The WSGI application, loaded in a worker, which goes when the server's process goes."""
     children.die_with_parent(int(os.environ["SHOUWANG_WEB_PID"]))
-    from shouwang.site.wsgi import application as loaded
+    from shouwang.site import wsgi
 
+    loaded: Callable[..., Any] = wsgi.application
     return loaded
 
 

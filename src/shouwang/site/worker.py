@@ -18,7 +18,7 @@ log = structlog.get_logger("shouwang.worker")
 
 
 async def _take_over_from_the_dead(app: procrastinate.App) -> None:
-    """Put jobs of workers that were killed back into the queue: every job of ours may run again with the same result."""
+    """Put jobs of workers that were killed back into the queue: each may run again with the same result."""
     while True:
         for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
             log.warning("doing again a job whose worker died", job=job.id, task=job.task_name)
@@ -27,7 +27,7 @@ async def _take_over_from_the_dead(app: procrastinate.App) -> None:
 
 
 async def _work() -> None:
-    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
+    connector = app.connector.get_worker_connector()
     with app.replace_connector(connector) as working:
         async with working.open_async():
             rescue = asyncio.create_task(_take_over_from_the_dead(working))
