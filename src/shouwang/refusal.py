@@ -29,7 +29,7 @@ class Refusal(Exception):
     `status` is the HTTP status a page answers with.
     """
 
-    def __init__(self, code: str, *, field: str | None = None, status: int = 400, **facts: Any) -> None:
+    def __init__(self, code: str, /, *, field: str | None = None, status: int = 400, **facts: Any) -> None:
         super().__init__(code)
         self.code = code
         self.field = field

@@ -5,3 +5,9 @@ class ResidentsConfig(AppConfig):
     name = "shouwang.residents"
     label = "residents"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from shouwang.residents import datasets, intake
+
+        intake.register()
+        datasets.register()

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -14,28 +15,33 @@ from shouwang.journal.retention import Retention
 
 
 class Household(models.Model):
-    """People of one dwelling who live together; a household is known by the reference its file gave it."""
+    """People of one dwelling who live together, known by the reference its file gave it *within its compound*: the
+    lists of two communities both have a household 1, and a family that moved is a household of its new compound."""
 
     retention: ClassVar = Retention.EPIDEMIC
 
-    ref = models.TextField(unique=True)
-    area = models.ForeignKey("areas.Area", models.PROTECT)
+    ref = models.TextField()
+    area = models.ForeignKey("areas.Area", models.PROTECT, db_index=False)
     area_path = models.TextField(db_collation="C")
     building = models.TextField(blank=True)
     unit = models.TextField(blank=True)
     dwelling = models.TextField(blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["area", "building", "unit", "dwelling"])]
+        constraints = [models.UniqueConstraint(fields=["area", "ref"], name="household_once_a_compound")]
+        indexes = [models.Index(fields=["ref"]), models.Index(fields=["area_path"])]
 
 
 class Person(models.Model):
-    """A resident. Name, ID number and phone are stored encrypted (key id + nonce + ciphertext); the hashes are keyed
-    and serve exact look-up. `area` is the compound the person lives in now; `area_path` is its path."""
+    """A resident. Name, ID number and phone are sealed (sealing.py); the keyed hashes serve exact look-up.
+
+    `area` is the compound the person lives in now; `area_path` is its path. Two people may carry one ID number: a
+    person on two lists is found on the person page, not refused, since a resident who is missing is worse.
+    """
 
     retention: ClassVar = Retention.EPIDEMIC
 
-    ref = models.TextField(unique=True)
+    ref = models.TextField(db_collation="C")
     name_sealed = models.BinaryField()
     id_number_sealed = models.BinaryField(null=True)
     phone_sealed = models.BinaryField(null=True)
@@ -45,7 +51,7 @@ class Person(models.Model):
     birth_date = models.DateField(null=True)
     sex = models.TextField(blank=True)
     household = models.ForeignKey(Household, models.PROTECT, null=True, related_name="members")
-    area = models.ForeignKey("areas.Area", models.PROTECT)
+    area = models.ForeignKey("areas.Area", models.PROTECT, db_index=False)
     area_path = models.TextField(db_collation="C")
     building = models.TextField(blank=True)
     unit = models.TextField(blank=True)
@@ -54,13 +60,17 @@ class Person(models.Model):
     registered_at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        # Not unique=True on the field, which brings a second index for LIKE that nobody asks and every import pays for.
+        constraints = [models.UniqueConstraint(fields=["ref"], name="person_once")]
         indexes = [
-            models.Index(fields=["area_path", "id"]),
-            models.Index(fields=["name_hash"]),
-            models.Index(fields=["id_number_hash"]),
-            models.Index(fields=["phone_hash"]),
-            models.Index(fields=["area", "building", "unit", "dwelling"]),
-            GinIndex(fields=["needs"]),
+            # Lists are read in the order of this index from any place on, so a street's page costs what a city's does.
+            models.Index(fields=["area_path", "id"], name="person_by_place"),
+            # Thousands share a common name; with the path only those of the viewer's area are read.
+            models.Index(fields=["name_hash", "area_path"], name="person_by_name"),
+            models.Index(fields=["id_number_hash"], name="person_by_id_number", condition=~Q(id_number_hash=None)),
+            models.Index(fields=["phone_hash"], name="person_by_phone", condition=~Q(phone_hash=None)),
+            models.Index(fields=["area", "building", "unit", "dwelling"], name="person_by_dwelling"),
+            GinIndex(fields=["needs"], name="person_by_need"),
         ]
 
 
@@ -69,7 +79,7 @@ class Residence(models.Model):
 
     retention: ClassVar = Retention.EPIDEMIC
 
-    person = models.ForeignKey(Person, models.CASCADE, related_name="residences")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="residences", db_index=False)
     area = models.ForeignKey("areas.Area", models.PROTECT)
     area_path = models.TextField(db_collation="C")
     building = models.TextField(blank=True)
@@ -78,7 +88,12 @@ class Residence(models.Model):
     from_day = models.DateField(null=True)
     until_day = models.DateField()
     """First day on which the person no longer lived there."""
+    why = models.TextField(blank=True)
     by = models.TextField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "until_day"])]
 
 
 class Relation(models.Model):
@@ -90,6 +105,7 @@ class Relation(models.Model):
     guardian = models.ForeignKey(Person, models.CASCADE, related_name="wards")
     kind = models.TextField(choices=[("guardian", _("guardian")), ("carer", _("carer"))])
     by = models.TextField()
+    recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "guardian", "kind"], name="relation_once")]
