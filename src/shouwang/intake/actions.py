@@ -242,6 +242,7 @@ class _Run:
             outcome: Outcome = loader.load(batch)
             self.report.taken += outcome.taken
             self.report.unchanged += outcome.unchanged
+            self.report.notes.extend(outcome.notes)
             self.refused.extend((row.line, refusal) for row, refusal in outcome.refused)
             if outcome.taken + outcome.unchanged + len(outcome.refused) != len(batch):
                 raise AssertionError(f"the loader of {self.kind.name} lost count of its rows")

@@ -32,11 +32,15 @@ class Context:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a batch came to: rows new, rows already there with the same content, rows refused."""
+    """What a batch came to: rows new, rows already there with the same content, rows refused.
+
+    `notes` are what the reader of the report should know besides; they are no faults.
+    """
 
     taken: int = 0
     unchanged: int = 0
     refused: list[tuple[Row, Refusal]] = field(default_factory=list)
+    notes: list[Refusal] = field(default_factory=list)
 
 
 class Loader(Protocol):

@@ -11,7 +11,7 @@ from shouwang.journal.retention import Retention
 
 
 class State(models.TextChoices):
-    """How far a file is. `refused` is a file that could not be read as a whole; `interrupted` one whose process died."""
+    """How far a file is. `refused`: it could not be read as a whole; `interrupted`: its process died."""
 
     WAITING = "waiting", _("waiting")
     RUNNING = "running", _("running")

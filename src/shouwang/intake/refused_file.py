@@ -70,9 +70,7 @@ class RefusedFile:
                 self._file = os.fdopen(handle, "w", encoding="utf-8-sig", newline="")
                 self._writer = csv.writer(self._file)
                 self._writer.writerow([*OWN_COLUMNS, *map(harmless, self._header)])
-            self._writer.writerow(
-                [row.line, harmless(row.column), harmless(row.reason_zh), harmless(row.reason_en), *map(harmless, cells)]
-            )
+            self._writer.writerow([row.line, *map(harmless, [row.column, row.reason_zh, row.reason_en, *cells])])
 
     def keep(self) -> Path | None:
         """Put the file under its name. Without refused rows there is none, and one of an earlier try is removed."""
