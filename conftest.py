@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,16 @@ sys.path.insert(0, str(Path(__file__).parent / "src"))
 from shouwang.site import postgres
 
 PREFIX = "shouwang-test-"
+OLD_SECONDS = 120
 
 
 def _sweep() -> None:
     """Stop and remove clusters of earlier runs that were killed; the lock tells those that are still at work."""
     for folder in Path(tempfile.gettempdir()).glob(PREFIX + "*"):
-        if folder.stat().st_uid == os.geteuid() and postgres.is_abandoned(folder):
+        status = folder.stat()
+        # A run that is just beginning has its folder a moment before its lock.
+        old = time.time() - status.st_mtime > OLD_SECONDS
+        if old and status.st_uid == os.geteuid() and postgres.is_abandoned(folder):
             postgres.stop(folder)
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -65,9 +65,9 @@ def cluster(data_dir: Path) -> Path:
 
 
 def socket_dir(data_dir: Path) -> Path:
-    """The folder of the socket: inside the data folder, or, where that path is too long, a short one under /tmp."""
+    """The folder of the socket: in the data folder, or under /tmp where that path is too long or holds a comma."""
     near = data_dir / "socket"
-    if len(os.fsencode(near / f".s.PGSQL.{PORT}")) <= LONGEST_SOCKET_PATH:
+    if len(os.fsencode(near / f".s.PGSQL.{PORT}")) <= LONGEST_SOCKET_PATH and not set(str(near)) & set(",'\""):
         return near
     mark = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
     return Path(f"/tmp/shouwang-{os.geteuid()}-{mark}")  # nosec B108 - owner and mode checked on use
@@ -140,7 +140,7 @@ def release(data_dir: Path) -> bool:
     """Let go of the server; stop it when nobody else uses it. Returns whether it was stopped."""
     data_dir = data_dir.absolute()
     held = _held.pop(data_dir, None)
-    if held is None:
+    if held is None or not data_dir.exists():
         return False
     with _alone(data_dir), held:
         try:
@@ -165,9 +165,9 @@ def stop(data_dir: Path) -> None:
 
 
 def is_abandoned(data_dir: Path) -> bool:
-    """Whether no process holds on to the server of this folder (it may still run: an orphan)."""
+    """Whether somebody used the server of this folder and nobody holds on to it now (it may still run: an orphan)."""
     try:
-        with (data_dir / "postgres.in-use").open("a") as file:
+        with (data_dir / "postgres.in-use").open("r+") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return True
     except OSError:
