@@ -63,7 +63,7 @@ def grant_post(
 @transaction.atomic
 def grant_guards(rows: list[tuple[Account, str, date]], *, by: Actor) -> int:
     """Post many gate guards at once: (account, compound code, from day). One entry in the journal; answers how many."""
-    known = {area.code: area for area in areas.by_codes([code for _account, code, _day in rows])}
+    known = areas.by_codes(code for _account, code, _day in rows)
     missing = sorted({code for _account, code, _day in rows} - set(known))
     if missing:
         raise Refusal("command.no_such_area", code=missing[0])
@@ -171,7 +171,7 @@ def fill_reports(day: date, figures: dict[int, dict[str, Any]], *, by: Actor) ->
 
     A report that was confirmed keeps the figures that were confirmed; the others are filled anew. Answers how many.
     """
-    standing = areas.standing(day, levels=("community", "village"))
+    standing = areas.subtree("", "community", "village", day=day)
     now = clock.now()
     confirmed = set(
         DailyReportStatus.objects.filter(report__day=day, state__in=["confirmed", "accepted"])

@@ -5,3 +5,8 @@ class CommandConfig(AppConfig):
     name = "shouwang.command"
     label = "command"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from shouwang.command import datasets
+
+        datasets.register()

@@ -9,23 +9,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from shouwang.command.policy import Role
+from shouwang.command.labels import ROLES
 from shouwang.journal.retention import Retention
-
-
-ROLE_LABELS = {
-    Role.CITY_OFFICER: _("city officer"),
-    Role.DISTRICT_OFFICER: _("district officer"),
-    Role.STREET_OFFICER: _("street officer"),
-    Role.COMMUNITY_OFFICER: _("community officer"),
-    Role.GATE_GUARD: _("gate guard"),
-    Role.INSPECTOR: _("inspector"),
-    Role.HEALTH_DESK: _("health desk"),
-    Role.STORE: _("store"),
-    Role.DELIVERER: _("deliverer"),
-    Role.OBSERVER: _("observer"),
-    Role.ADMINISTRATOR: _("administrator"),
-}
 
 
 class Post(models.Model):
@@ -34,7 +19,7 @@ class Post(models.Model):
     retention: ClassVar = Retention.OFFICE
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="posts")
-    role = models.TextField(choices=[(role.value, label) for role, label in ROLE_LABELS.items()])
+    role = models.TextField(choices=[(role.value, label) for role, label in ROLES.items()])
     area = models.ForeignKey("areas.Area", models.PROTECT)
     area_path = models.TextField(db_collation="C")
     from_day = models.DateField()

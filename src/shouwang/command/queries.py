@@ -87,3 +87,9 @@ def reports(scope_path: str, day: date) -> QuerySet[DailyReport]:
 def report_statuses(report: DailyReport) -> QuerySet[DailyReportStatus]:
     """What happened to a report, in order."""
     return report.statuses.order_by("at", "pk")
+
+
+def risk_declarations(area_path: str) -> QuerySet[RiskDeclaration]:
+    """All levels declared under a place, newest first."""
+    found = RiskDeclaration.objects.filter(area_path__startswith=area_path).select_related("area")
+    return found.order_by("-from_day", "-pk")

@@ -12,7 +12,6 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils import translation
 
 from shouwang.access import Access, declared
 from shouwang.accounts.queries import has_second_factor
@@ -104,13 +103,7 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
             "field": refusal.field,
         }
         return JsonResponse(body, status=refusal.status)
-    language = translation.get_language() or "zh"
-    context = {
-        "refusal": refusal,
-        "words": refusal.words(language),
-        "next_step": refusal.next_step(language),
-        "status": refusal.status,
-    }
+    context = {"problem": refusal}
     template = "site/refusal_fragment.html" if getattr(request, "htmx", False) else "site/refusal.html"
     return render(request, template, context, status=refusal.status)
 

@@ -1,0 +1,18 @@
+"""Which room reads which topic of the policy book; the book itself knows no room."""
+
+from __future__ import annotations
+
+from shouwang.bulletins.policy import RankFormula, risk_from_policy
+from shouwang.codes.policy import ColourPolicy
+from shouwang.health.policy import HealthPolicy
+from shouwang.policybook.checking import Typed
+
+
+def typed_readers() -> Typed:
+    """Topic → how its room reads a policy, for the thorough check."""
+    return {
+        "colour": ColourPolicy.from_policy,
+        "health": HealthPolicy.from_policy,
+        "risk": risk_from_policy,
+        "ranking": RankFormula.from_policy,
+    }
