@@ -13,6 +13,6 @@ from shouwang.refusal import Refusal
 def answer(request: HttpRequest, credentials: dict[str, Any] | None, *args: Any, **kwargs: Any) -> HttpResponse:
     """The page of a locked account: why, and when it may be tried again."""
     refusal = Refusal("accounts.locked", status=429, minutes=15)
-    response = render(request, "account/locked.html", {"refusal": refusal}, status=429)
+    response = render(request, "account/locked.html", {"problem": refusal}, status=429)
     response["Retry-After"] = "900"
     return response

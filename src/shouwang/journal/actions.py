@@ -95,6 +95,9 @@ def record(
     """
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
+    facts = dict(detail or {})
+    if clock.is_moved():
+        facts["real_time"] = datetime.now(UTC)
     head = Head.objects.first()
     entry = Entry(
         seq=head.seq + 1 if head else 1,
@@ -107,7 +110,7 @@ def record(
         on=on,
         why=why,
         area_path=area_path or by.area_path,
-        detail=json.loads(json.dumps(detail or {}, default=str)),
+        detail=json.loads(json.dumps(facts, default=str)),
         previous_hash=bytes(head.hash) if head else GENESIS,
     )
     entry.hash = hashlib.sha256(canonical(entry)).digest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from shouwang import clock
@@ -26,3 +26,9 @@ def recorded(job: str, day: date) -> Iterator[dict[str, Any]]:
     finally:
         run.finished_at = clock.now()
         run.save()
+
+
+def done_since(job: str, day: date, since: datetime | None = None) -> bool:
+    """Whether a run of `job` for `day` ended well (at or after `since`)."""
+    runs = JobRun.objects.filter(job=job, day=day, state="done")
+    return (runs.filter(finished_at__gte=since) if since else runs).exists()

@@ -13,7 +13,7 @@ def configuration(port: int, socket_dir: Path, *, fast: bool) -> str:
     settings: dict[str, str | int] = {
         "listen_addresses": "''",
         "port": port,
-        "unix_socket_directories": f"'{str(socket_dir).replace(chr(39), chr(39) * 2)}'",
+        "unix_socket_directories": f"'{socket_dir}'",
         "unix_socket_permissions": "0700",
         "max_connections": 60,
         "shared_buffers": f"{shared}MB",
