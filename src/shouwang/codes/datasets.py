@@ -1,0 +1,41 @@
+"""What codes offers to be counted: every resident's colour at the end of a day and at its beginning."""
+
+from __future__ import annotations
+
+from shouwang.measures.datasets import Dataset, offer
+from shouwang.measures.words import Words
+
+COLOURS = Dataset(
+    name="codes.colours",
+    title=Words("居民健康码颜色", "colours of residents' codes"),
+    sql="""
+with now as (
+    select distinct on (person_id) person_id, colour, since, rule
+    from codes_colourstatus where since < %(day_end)s order by person_id, since desc, id desc
+),
+before as (
+    select distinct on (person_id) person_id, colour
+    from codes_colourstatus where since < %(day_start)s order by person_id, since desc, id desc
+)
+select coalesce(m.area_id, p.area_id) as area_id, 'residents.Person:' || p.id as fact, p.ref as person,
+       coalesce(n.colour, 'green') as colour, coalesce(b.colour, 'green') as colour_before, n.since, n.rule
+from residents_person p
+left join {residents.moved} m on m.person_id = p.id
+left join now n on n.person_id = p.id
+left join before b on b.person_id = p.id
+""",
+    columns={
+        "person": "reference of the person",
+        "colour": "colour at the day's end; green without any status",
+        "colour_before": "colour when the day began",
+        "since": "since when",
+        "rule": "the rule that gave it",
+    },
+    at="since",
+    shown=("person", "colour", "colour_before", "rule"),
+)
+
+
+def register() -> None:
+    """Offer the datasets of this room to measures."""
+    offer(COLOURS)
