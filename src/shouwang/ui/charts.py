@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from shouwang.ui import numbers, times
-from shouwang.ui.numbers import Number
+from shouwang.ui import quantities, times
+from shouwang.ui.quantities import Number
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def _label(value: date | str) -> str:
 def rows(chart: Chart) -> list[dict[str, Any]]:
     """The table beside the drawing: one row a label, one cell a series."""
     return [
-        {"label": _label(label), "cells": [numbers.number(one.values[index]) for one in chart.series]}
+        {"label": _label(label), "cells": [quantities.number(one.values[index]) for one in chart.series]}
         for index, label in enumerate(chart.labels)
     ]
 
@@ -72,7 +73,16 @@ _INK, _MUTED, _RULE = "#16202c", "#55616f", "#dfe4ea"
 PALETTE = ("#1f5c99", "#c2571a", "#5b7f2b", "#7a4fa3", "#7d8794")
 """Told apart in print, in grey (by their order of darkness) and by people who see fewer colours."""
 _DASHES = ("-", (0, (5, 2)), (0, (1, 1.5)), "-.", (0, (8, 2, 1, 2)))
-_FONTS = ["Noto Sans CJK SC", "Noto Sans SC", "WenQuanYi Zen Hei", "DejaVu Sans"]
+_FONTS = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Zen Hei")
+
+
+@functools.cache
+def _fonts() -> list[str]:
+    """The Chinese fonts that are there; matplotlib complains once a letter about those that are not."""
+    from matplotlib.font_manager import fontManager
+
+    present = set(fontManager.get_font_names())
+    return [name for name in _FONTS if name in present][:1] + ["DejaVu Sans"]
 
 
 def _axes(width_mm: float, height_mm: float) -> tuple[Any, Any]:
@@ -106,7 +116,7 @@ def line_svg(chart: Chart, width_mm: float = 170, height_mm: float = 60) -> str:
     """
     from matplotlib import rc_context
 
-    with rc_context({"font.family": _FONTS, "font.size": 7.5}):
+    with rc_context({"font.family": _fonts(), "font.size": 7.5}):
         figure, axes = _axes(width_mm, height_mm)
         places = range(len(chart.labels))
         for order, one in enumerate(chart.series):
@@ -122,7 +132,7 @@ def line_svg(chart: Chart, width_mm: float = 170, height_mm: float = 60) -> str:
         axes.set_xticks(list(places)[::step], texts[::step])
         axes.grid(axis="y", color=_RULE, linewidth=0.6)
         axes.set_ylim(bottom=0)
-        axes.yaxis.set_major_formatter(lambda value, _place: numbers.number(value))
+        axes.yaxis.set_major_formatter(lambda value, _place: quantities.number(value))
         for mark in chart.marks:
             if _label(mark.at) in texts:
                 place = texts.index(_label(mark.at))
@@ -143,7 +153,7 @@ def bar_svg(chart: Chart, width_mm: float = 170, height_mm: float | None = None)
 
     values = chart.series[0].values
     height = height_mm or 8 + 5.2 * len(values)
-    with rc_context({"font.family": _FONTS, "font.size": 7.5}):
+    with rc_context({"font.family": _fonts(), "font.size": 7.5}):
         figure, axes = _axes(width_mm, height)
         places = list(range(len(values)))
         axes.barh(places, [0.0 if value is None else float(value) for value in values], color=PALETTE[0], height=0.62)
@@ -153,7 +163,7 @@ def bar_svg(chart: Chart, width_mm: float = 170, height_mm: float | None = None)
         axes.set_xticks([])
         axes.spines["bottom"].set_visible(False)
         for place, value in zip(places, values, strict=True):
-            axes.annotate(numbers.number(value), (0.0 if value is None else float(value), place), xytext=(3, 0),
+            axes.annotate(quantities.number(value), (0.0 if value is None else float(value), place), xytext=(3, 0),
                           textcoords="offset points", va="center", fontsize=7.5, color=_INK)
         axes.margins(x=0.08, y=0.01)
         if chart.unit:

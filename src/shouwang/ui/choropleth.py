@@ -13,16 +13,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from shouwang.ui import numbers, outlines
-from shouwang.ui.numbers import Number
+from shouwang.ui import outlines, quantities
+from shouwang.ui.quantities import Number
 from shouwang.ui.outlines import Box, Outline
 
 CLASSES = 5
 WIDTH = 560
-"""Units across a panel, near its pixels on a desk, so that letter sizes below are pixels too."""
+"""Units across a panel, near its pixels on a desk, so that letters have near their size in pixels."""
 MAX_HEIGHT = 620
-LETTER = 13
-_LINE = 16
+LETTER = 17
+"""Units of a letter; a panel is often shown at two thirds of its units, and eleven pixels is the least to read."""
+_LINE = 20
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class AreaMap:
     def ranked(self) -> list[dict[str, Any]]:
         """The rows of the table: highest value first, areas without data last."""
         order = sorted(self.areas, key=lambda area: (area.value is None, -(area.value or 0), area.code))
-        return [{"area": area, "value": numbers.number(area.value), "of": numbers.number(area.of)} for area in order]
+        return [{"area": area, "value": quantities.number(area.value), "of": quantities.number(area.of)} for area in order]
 
 
 @dataclass(frozen=True)
@@ -121,13 +122,13 @@ def legend_words(bounds: Sequence[Number], whole: bool) -> list[str]:
     """The classes in words: `0–9`, `10–49`, `≥ 50` for counts; `< 1.5`, `1.5–3`, `≥ 3` for measured values."""
     if not bounds:
         return ["≥ 0"]
-    text = [numbers.number(bound) for bound in bounds]
+    text = [quantities.number(bound) for bound in bounds]
     if not whole:
         middle = [f"{low}–{high}" for low, high in zip(text, text[1:], strict=False)]
         return [f"< {text[0]}", *middle, f"≥ {text[-1]}"]
     edges = [0, *(int(bound) for bound in bounds)]
     spans = [(low, high - 1) for low, high in zip(edges, edges[1:], strict=False)]
-    return [numbers.number(low) if low == high else f"{numbers.number(low)}–{numbers.number(high)}"
+    return [quantities.number(low) if low == high else f"{quantities.number(low)}–{quantities.number(high)}"
             for low, high in spans] + [f"≥ {text[-1]}"]
 
 
@@ -161,7 +162,7 @@ def draw(shown: AreaMap) -> Drawing:
             at = ((one.anchor[0] - box[0]) * size, (one.anchor[1] - box[1]) * size)
             fill = None if area.value is None else fills[class_of(area.value, bounds)]
             label = (round(at[0], 1), round(at[1], 1)) if here else None
-            value = numbers.number(area.value)
+            value = quantities.number(area.value)
             shapes.append(Shape(area, outlines.path(one, box, size), fill, value, label, here))
         corner = None
         if frame is not None:
@@ -180,8 +181,11 @@ def _scale(box: Box) -> float:
 
 
 def _too_small(one: Outline, area: MapArea, scale: float) -> bool:
-    half = max(len(area.name), len(numbers.number(area.value)) / 2) * LETTER / 2
-    return one.room * scale < math.hypot(half, _LINE) * 0.62
+    half = max(len(area.name), len(quantities.number(area.value)) / 2) * LETTER / 2
+    no_circle = one.room * scale < math.hypot(half, _LINE) * 0.9
+    # A long or ring-shaped area has no room for a circle but may let its label hang over the edge.
+    no_surface = math.sqrt(one.geometry.area) * scale < 2.4 * half
+    return no_circle and no_surface
 
 
 def _touch(one: Box, other: Box) -> bool:

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from shouwang.ui import numbers
-from shouwang.ui.numbers import Change, Number
+from shouwang.ui import quantities
+from shouwang.ui.quantities import Change, Number
 
 Part = Number | tuple[Number | None, Number | None] | None
 """A count, or for a rate the pair (part, whole)."""
@@ -42,20 +42,20 @@ class Figure:
     @property
     def headline(self) -> str:
         """The big text on the card."""
-        return numbers.percent(self.value, self.of) if self.rate else numbers.number(self.value)
+        return quantities.percent(self.value, self.of) if self.rate else quantities.number(self.value)
 
     @property
     def known(self) -> bool:
         """Whether there is anything to show; a rate over nothing is not known."""
-        return self.headline != numbers.NONE
+        return self.headline != quantities.NONE
 
     @property
     def denominator(self) -> str:
         """The sentence that says out of how many; empty when the figure is not a share."""
         if self.of is None:
             return ""
-        facts = {"part": numbers.number(self.value), "whole": numbers.number(self.of), "label": self.of_label,
-                 "rate": numbers.percent(self.value, self.of)}
+        facts = {"part": quantities.number(self.value), "whole": quantities.number(self.of), "label": self.of_label,
+                 "rate": quantities.percent(self.value, self.of)}
         if self.rate:
             return (_("%(part)s of %(whole)s %(label)s") % facts).strip()
         return (_("%(rate)s of %(whole)s %(label)s") % facts).strip()
@@ -69,8 +69,8 @@ class Figure:
 
     def _against(self, before: Part) -> Change:
         if self.rate:
-            then = numbers.share(*before) if isinstance(before, tuple) else before
-            return numbers.change(numbers.share(self.value, self.of), then, better=self.better, points=True)
+            then = quantities.share(*before) if isinstance(before, tuple) else before
+            return quantities.change(quantities.share(self.value, self.of), then, better=self.better, points=True)
         if isinstance(before, tuple):
             before = before[0]
-        return numbers.change(self.value, before, better=self.better)
+        return quantities.change(self.value, before, better=self.better)

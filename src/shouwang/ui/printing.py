@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ def pdf(template: str, context: Mapping[str, Any]) -> bytes:
     from weasyprint import HTML
 
     page = render_to_string(template, {**context, "printing": True})
-    return HTML(string=page, base_url="print:///", url_fetcher=_fetch()).write_pdf()
+    return HTML(string=page, base_url="http://paper.invalid/", url_fetcher=_fetch()).write_pdf()
 
 
 def _fetch() -> Any:
@@ -38,6 +39,7 @@ def _fetch() -> Any:
             found = finders.find(path.removeprefix(prefix)) if path.startswith(prefix) else None
             if not found:
                 raise ValueError(f"a printed page may only use its own static files, not {url}")
-            return URLFetcherResponse(url, Path(found).read_bytes())
+            kind = mimetypes.guess_type(found)[0] or "application/octet-stream"
+            return URLFetcherResponse(url, Path(found).read_bytes(), {"Content-Type": kind})
 
-    return OwnFilesOnly()
+    return OwnFilesOnly(fail_on_errors=True)

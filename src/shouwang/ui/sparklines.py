@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from shouwang.ui.numbers import Number
+from shouwang.ui.quantities import Number
 
 WIDTH, HEIGHT, MARGIN = 96, 28, 3
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from django.core.paginator import Page
 
-from shouwang.ui import numbers, times
+from shouwang.ui import quantities, times
 
 Kind = Literal["text", "number", "percent", "moment", "day", "pill"]
 
@@ -76,15 +76,15 @@ class Table:
         value: Any = raw
         match column.kind:
             case "number":
-                value = numbers.number(raw)
+                value = quantities.number(raw)
             case "percent":
                 part, whole = raw if raw is not None else (None, None)
-                value = (numbers.percent(part, whole), numbers.number(part), numbers.number(whole))
+                value = (quantities.percent(part, whole), quantities.number(part), quantities.number(whole))
             case "moment":
                 value = times.moment(raw)
             case "day":
                 value = times.day(raw)
             case "pill":
                 value = raw if isinstance(raw, tuple) or raw is None else (raw, "")
-        known = raw is not None and raw != "" and not (column.kind == "percent" and value[0] == numbers.NONE)
+        known = raw is not None and raw != "" and not (column.kind == "percent" and value[0] == quantities.NONE)
         return Cell(column, value, href, known)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.utils import formats, translation
+from django.utils import translation
 from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shouwang import clock
-from shouwang.ui.numbers import NONE
+from shouwang.ui.quantities import NONE
 
-_DAY = {"zh": "Y年n月j日 D", "en": "D j F Y"}
+_DAY = {"zh": "Y年n月j日 {weekday}", "en": "D j F Y"}
 _SHORT = {"zh": "n月j日", "en": "j M"}
-_MOMENT = {"zh": "n月j日 D H:i", "en": "D j M, H:i"}
-_MOMENT_YEAR = {"zh": "Y年n月j日 D H:i", "en": "D j M Y, H:i"}
+_MOMENT = {"zh": "n月j日 {weekday} H:i", "en": "D j M, H:i"}
+_MOMENT_YEAR = {"zh": "Y年n月j日 {weekday} H:i", "en": "D j M Y, H:i"}
+_WEEKDAYS = "一二三四五六日"
 
 
 def _language() -> str:
@@ -26,28 +27,32 @@ def _local(moment: date | datetime) -> date | datetime:
     return moment.astimezone(clock.ZONE) if isinstance(moment, datetime) and moment.tzinfo else moment
 
 
+def _write(value: date | datetime, patterns: dict[str, str]) -> str:
+    local = _local(value)
+    # Django's short weekday in Chinese is the long one (星期四); notices and tables write 周四.
+    return date_format(local, patterns[_language()].format(weekday=f"周{_WEEKDAYS[local.weekday()]}"))
+
+
 def day(value: date | datetime | None) -> str:
-    """`2020年2月20日 星期四` or `Thu 20 February 2020`; None → `—`."""
-    return NONE if value is None else date_format(_local(value), _DAY[_language()])
+    """`2020年2月20日 周四` or `Thu 20 February 2020`; None → `—`."""
+    return NONE if value is None else _write(value, _DAY)
 
 
 def short_day(value: date | datetime | None) -> str:
     """`2月20日` or `20 Feb`, for axes and dense tables."""
-    return NONE if value is None else date_format(_local(value), _SHORT[_language()])
+    return NONE if value is None else _write(value, _SHORT)
 
 
 def moment(value: datetime | None) -> str:
-    """`2月20日 星期四 08:30`; the year is added when it is not the present one."""
+    """`2月20日 周四 08:30`; the year is added when it is not the present one."""
     if value is None:
         return NONE
-    local = _local(value)
-    pattern = _MOMENT if local.year == clock.today().year else _MOMENT_YEAR
-    return date_format(local, pattern[_language()])
+    return _write(value, _MOMENT if _local(value).year == clock.today().year else _MOMENT_YEAR)
 
 
 def hour(value: datetime | None) -> str:
     """`08:30`."""
-    return NONE if value is None else formats.date_format(_local(value), "H:i")
+    return NONE if value is None else date_format(_local(value), "H:i")
 
 
 def machine(value: date | datetime) -> str:

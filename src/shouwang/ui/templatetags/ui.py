@@ -23,14 +23,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from shouwang.refusal import Refusal
-from shouwang.ui import charts, choropleth, numbers, pills, sparklines, times
+from shouwang.ui import charts, choropleth, pills, quantities, sparklines, times
 from shouwang.ui.figures import Figure
 from shouwang.ui.fragments import Progress
 from shouwang.ui.tables import Column, Table
 
 register = template.Library()
 
-register.filter("number", numbers.number)
+register.filter("number", quantities.number)
 register.filter("day", times.day)
 register.filter("short_day", times.short_day)
 register.filter("moment", times.moment)
@@ -46,19 +46,19 @@ def icon(name: str, size: int = 20) -> SafeString:
 
 
 @register.simple_tag
-def percent(part: numbers.Number | None, whole: numbers.Number | None) -> SafeString:
+def percent(part: quantities.Number | None, whole: quantities.Number | None) -> SafeString:
     """`{% percent done due %}`: a rate to one decimal with its denominator beside it."""
-    if numbers.share(part, whole) is None:
+    if quantities.share(part, whole) is None:
         return none()
     return format_html('<span class="sw-rate">{} <span class="sw-of">{}/{}</span></span>',
-                       numbers.percent(part, whole), numbers.number(part), numbers.number(whole))
+                       quantities.percent(part, whole), quantities.number(part), quantities.number(whole))
 
 
 @register.simple_tag
 def none(words: str = "") -> SafeString:
     """`{% none %}`: the dash for "no data", with the words for those who hear the page."""
     return format_html('<span class="sw-none"><span aria-hidden="true">{}</span>'
-                       '<span class="visually-hidden">{}</span></span>', numbers.NONE, words or _("no data"))
+                       '<span class="visually-hidden">{}</span></span>', quantities.NONE, words or _("no data"))
 
 
 @register.simple_tag
@@ -93,7 +93,7 @@ def pill(state: Any, word: str | Promise = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/figure.html")
-def figure(label: str | Figure, value: numbers.Number | None = None, **facts: Any) -> dict[str, Any]:
+def figure(label: str | Figure, value: quantities.Number | None = None, **facts: Any) -> dict[str, Any]:
     """`{% figure card %}` or `{% figure "New cases" 12 unit="people" yesterday=15 href="…" better="down" %}`."""
     shown = label if isinstance(label, Figure) else Figure(label, value, **facts)
     return {"figure": shown}
@@ -233,6 +233,8 @@ def field(bound: BoundField, optional: bool = True, label_hidden: bool = False) 
     classes = "form-check-input" if check or grouped else "form-select" if isinstance(widget, Select) else "form-control"
     if bound.errors:
         classes += " is-invalid"
+    if grouped:
+        widget.attrs["class"] = classes
     described = [f"{bound.auto_id}_hint"] * bool(bound.help_text) + [f"{bound.auto_id}_error"] * bool(bound.errors)
     attrs = {"class": f"{classes} {widget.attrs.get('class', '')}".strip()}
     if described and not grouped:
@@ -264,7 +266,7 @@ def line_chart(chart: charts.Chart, height: str = "md") -> dict[str, Any]:
 
 
 @register.simple_tag
-def sparkline(values: Sequence[numbers.Number | None], label: str = "") -> SafeString:
+def sparkline(values: Sequence[quantities.Number | None], label: str = "") -> SafeString:
     """`{% sparkline values %}`: a small curve without axes; decorative unless `label` names it."""
     return sparklines.draw(values, label)
 

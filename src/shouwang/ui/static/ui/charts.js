@@ -39,7 +39,7 @@ function series(data, paint, still) {
     if (order === 0 && data.marks.length) {
       drawn.markLine = {
         symbol: "none", silent: true, lineStyle: { color: paint.quiet, type: [4, 3], width: 1 },
-        label: { position: "insideEndTop", color: paint.quiet, fontFamily: paint.font, fontSize: 12 },
+        label: { position: "end", rotate: 0, color: paint.quiet, fontFamily: paint.font, fontSize: 12 },
         data: data.marks.map((mark) => ({ xAxis: mark.at, label: { formatter: mark.text } })),
       };
     }
@@ -53,7 +53,7 @@ function option(data, paint, still) {
   return {
     animation: !still,
     textStyle: { fontFamily: paint.font },
-    grid: { left: 4, right: 12, top: many ? 34 : 14, bottom: 4, containLabel: true },
+    grid: { left: 4, right: 12, top: (many ? 34 : 14) + (data.marks.length ? 16 : 0), bottom: 4, containLabel: true },
     legend: many
       ? { top: 0, left: 0, itemWidth: 22, itemHeight: 10, textStyle: { ...text, color: paint.ink } }
       : undefined,
