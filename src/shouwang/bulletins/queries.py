@@ -127,17 +127,6 @@ def risk_rows(path: str, day: date) -> list[dict[str, Any]]:
     return rows
 
 
-def sums_of(path: str, measure: str, first: date, last: date) -> dict[int, int]:
-    """Area number → the sum of a measure over some days, for every area at or under a path that has figures."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select area_id, sum((values ->> %s)::bigint) from measures_figures"
-            " where day between %s and %s and path like %s and values ? %s group by area_id",
-            [measure, first, last, f"{path}%", measure],
-        )
-        return {area: int(total) for area, total in cursor.fetchall()}
-
-
 def drafted(area_id: int, day: date) -> Bulletin | None:
     """The bulletin of an area as it was drafted."""
     return Bulletin.objects.filter(area_id=area_id, day=day).first()

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 from shouwang.bulletins import queries
 from shouwang.bulletins.policy import RankFormula
 from shouwang.bulletins.rules import Ranked, rank
 from shouwang.measures import queries as measures
-
-WINDOW = "_14_days"
-"""Ending of a term of the formula that is the sum of a measure over the last fourteen days."""
 
 SHOWN = ("cases_new", "cases_cumulative", "residents_stated")
 """Figures that stand beside the rank."""
@@ -41,18 +37,7 @@ def rank_children(area: Any, day: date) -> dict[str, Any]:
 
 
 def _ranked(area: Any, day: date, formula: RankFormula) -> tuple[tuple[Ranked, ...], dict[str, Any]]:
-    plain = {term.measure for term in formula.terms} | {term.per for term in formula.terms if term.per}
-    summed = {name for name in plain if name.endswith(WINDOW)}
-    wanted = [*SHOWN, *sorted(name for name in plain - summed if name not in SHOWN)]
-    children = measures.children_table(area.path, day, wanted)
-    counted = measures.fresh(day) is not None
-    sums = {
-        name: queries.sums_of(area.path, name.removesuffix(WINDOW), day - timedelta(days=13), day) for name in summed
-    }
-    rows: dict[str, dict[str, Decimal | int | None]] = {}
-    for child in children:
-        figures: dict[str, Decimal | int | None] = {name: child.values.get(name) for name in wanted}
-        for name in summed:
-            figures[name] = sums[name].get(child.area_id, 0) if counted else None
-        rows[child.code] = figures
-    return rank(rows, formula), {child.code: child for child in children}
+    terms = {term.measure for term in formula.terms} | {term.per for term in formula.terms if term.per}
+    wanted = [*SHOWN, *sorted(terms - set(SHOWN))]
+    children = {child.code: child for child in measures.children_table(area.path, day, wanted)}
+    return rank({code: dict(child.values) for code, child in children.items()}, formula), children

@@ -41,10 +41,10 @@ def damages() -> Iterator[Damage]:
         if expected > 1:
             yield _damage(expected - 1, "cut_off")
         return
-    while expected <= head.seq:
-        yield _damage(expected, "missing")
-        expected += 1
-    if head.seq < expected - 1 or (head.seq == expected - 1 and bytes(head.hash) != previous):
+    if expected <= head.seq:
+        for seq in range(expected, head.seq + 1):
+            yield _damage(seq, "missing")
+    elif head.seq < expected - 1 or bytes(head.hash) != previous:
         yield _damage(head.seq, "cut_off")
 
 
