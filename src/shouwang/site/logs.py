@@ -19,8 +19,8 @@ REQUEST_ID = re.compile(r"[0-9A-Za-z._-]{8,64}")
 PERSONAL_NUMBER = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
 # PostgreSQL puts the row that offends into these lines of its errors.
 ROW_DETAIL = re.compile(r"^(\s*(?:DETAIL|CONTEXT):).*$", re.MULTILINE)
-# Written by loggers that name the address, or once more what the line of the request already says.
-QUIET = {"django.request": "ERROR", "django.security.DisallowedHost": "CRITICAL", "procrastinate": "WARNING"}
+# These name addresses and accounts, or say once more what the line of the request already says.
+QUIET = {"django.request": "ERROR", "django.security.DisallowedHost": "CRITICAL", "procrastinate": "WARNING", "axes": "ERROR"}
 
 
 def scrubbed(text: str) -> str:

@@ -21,7 +21,13 @@ def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_nothing_need_be_set(tmp_path: Path) -> None:
     """With no variable set, a development installation on this machine comes out."""
     found = environment.read()
-    assert (found.mode, found.host, found.port, found.workers, found.debug) == ("development", "127.0.0.1", 8000, 2, False)
+    assert (found.mode, found.host, found.port, found.workers, found.debug) == (
+        "development",
+        "127.0.0.1",
+        8000,
+        2,
+        False,
+    )
     assert found.allowed_hosts == ["localhost", "127.0.0.1", "[::1]"]
     assert found.packs == ["wuhan-2020", "prc-2022", "generic"]
     assert (found.language, found.time_zone) == ("zh-hans", "Asia/Shanghai")
@@ -55,7 +61,11 @@ def test_the_secret_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
         ("SHOUWANG_POLICY_DIRECTORIES", "/no/such", ["SHOUWANG_POLICY_DIRECTORIES", "there is no folder /no/such"]),
         ("SHOUWANG_CSRF_TRUSTED_ORIGINS", "example.org", ["SHOUWANG_CSRF_TRUSTED_ORIGINS", "https://"]),
         ("SHOUWANG_METRICS_TOKEN", "short", ["SHOUWANG_METRICS_TOKEN", "at least 16 characters"]),
-        ("DATABASE_URL", "mysql://u:geheim@h/d", ["DATABASE_URL", "does not begin with postgresql://", "export DATABASE"]),
+        (
+            "DATABASE_URL",
+            "mysql://u:geheim@h/d",
+            ["DATABASE_URL", "does not begin with postgresql://"],
+        ),
     ],
 )
 def test_a_wrong_value_is_answered_with_advice(
