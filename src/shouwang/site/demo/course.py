@@ -18,7 +18,7 @@ CHINA = timezone(timedelta(hours=8))
 DAY = 1440
 """Minutes of a day."""
 
-_LAST = 180
+_LAST = 366
 _DATES = [(ZERO + timedelta(days=day)).isoformat() for day in range(_LAST)]
 
 
