@@ -29,10 +29,12 @@ def _policy(day: date) -> HealthPolicy:
 
 def _thresholds(day: date) -> dict[str, Any]:
     policy = _policy(day)
+    since = policy.clinically_diagnosed_from
     return {
         "fever_threshold": policy.fever_threshold,
         "negatives_apart": policy.negatives_apart,
         "self_reported": sorted(policy.self_reported_sources),
+        "clinical_from": since and clock.day_bounds(since)[0],
     }
 
 
@@ -98,17 +100,21 @@ gone as (
     from withdrawal group by id, person_id
 ),
 fact as materialized (
-    select t.id, t.person_id, t.kind, t.time, t.area_id, not coalesce(g.now, false) as stands,
-           t.time < %(day_start)s and not coalesce(g.before, false) as stood
+    select t.*, not coalesce(g.now, false) as stands,
+           t.time < %(day_start)s and not coalesce(g.before, false) as stood,
+           case t.kind when 'confirmed' then t.time
+                       when 'clinically_diagnosed' then case when t.time < %(clinical_from)s::timestamptz then %(clinical_from)s
+                            when t.time >= %(clinical_from)s then t.time end
+           end as counts_from
     from told t left join gone g on g.id = t.id and g.person_id = t.person_id where t.kind <> 'excluded'
 ),
 counted as (
-    select distinct on (person_id) person_id, id, time, area_id, kind from fact
-    where stands and kind in ('confirmed', 'clinically_diagnosed') order by person_id, time, id
+    select distinct on (person_id) * from fact
+    where stands and counts_from < %(day_end)s order by person_id, counts_from, time, id
 ),
 counted_before as (
-    select distinct on (person_id) person_id, id, time, area_id, kind from fact
-    where stood and kind in ('confirmed', 'clinically_diagnosed') order by person_id, time, id
+    select distinct on (person_id) * from fact
+    where stood and counts_from < %(day_start)s order by person_id, counts_from, time, id
 ),
 outcome as (
     select person_id, max(time) filter (where stands and kind <> 'died') as cured_at,
@@ -119,7 +125,7 @@ outcome as (
 ),
 state as (
     select coalesce(n.person_id, b.person_id) as person_id, coalesce(n.area_id, b.area_id) as area_id,
-           coalesce(n.id, b.id) as id, coalesce(n.kind, b.kind) as kind, coalesce(n.time, b.time) as confirmed_at,
+           coalesce(n.id, b.id) as id, coalesce(n.kind, b.kind) as kind, coalesce(n.counts_from, b.counts_from) as counts_from,
            n.id is not null as counted, b.id is not null as counted_before,
            n.id is not null and coalesce(o.cured_at >= n.time, false) as cured,
            b.id is not null and coalesce(o.cured_at_before >= b.time, false) as cured_before,
@@ -130,16 +136,16 @@ state as (
     full join counted_before b on b.person_id = n.person_id and b.area_id = n.area_id
     left join outcome o on o.person_id = coalesce(n.person_id, b.person_id)
 )
-select s.area_id, 'health.HealthEvent:' || s.id as fact, p.ref as person, s.kind, s.confirmed_at, s.cured_at, s.died_at,
+select s.area_id, 'health.HealthEvent:' || s.id as fact, p.ref as person, s.kind, s.counts_from, s.cured_at, s.died_at,
        s.counted, s.counted_before, s.cured, s.cured_before, s.died, s.died_before,
        s.counted::int - s.counted_before::int as change,
-       %(day)s::date - (s.confirmed_at at time zone %(zone)s)::date as days_since
+       %(day)s::date - (s.counts_from at time zone %(zone)s)::date as days_since
 from state s left join residents_person p on p.id = s.person_id
 """,
     columns={
         "person": "reference of the person",
         "kind": "confirmed or clinically_diagnosed: the first of the person that stands",
-        "confirmed_at": "when that was",
+        "counts_from": "when that was; for a clinical diagnosis not before the day that class came into force",
         "cured_at": "last discharge or recovery that stands",
         "died_at": "death that stands",
         "counted": "a case at the day's end: a confirmation or clinical diagnosis that stands by then",
@@ -148,13 +154,13 @@ from state s left join residents_person p on p.id = s.person_id
         "cured_before": "the same when the day began",
         "died": "a case at the day's end with a standing death",
         "died_before": "the same when the day began",
-        "days_since": "days between the day and that of the confirmation",
+        "days_since": "days from the day it counts from until the day",
         "change": "1 newly counted, -1 no longer counted, 0 otherwise",
         "household": "the household the person belongs to now, a small unit in which cases cluster",
         "stairwell": "compound, building and unit where the person lives now, another",
     },
-    at="confirmed_at",
-    shown=("person", "kind", "confirmed_at", "cured_at", "died_at"),
+    at="counts_from",
+    shown=("person", "kind", "counts_from", "cured_at", "died_at"),
 )
 
 _EVIDENCE_AT = """
