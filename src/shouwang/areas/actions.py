@@ -104,9 +104,7 @@ def open_compound(area: Area, *, by: Actor, why: str, since: datetime | None = N
     status = _closure(area, "open", by, since, why)
     announce(CompoundOpened(area.pk, area.path, since))
     facts = {"since": since.isoformat()}
-    journal.record(
-        by=by, deed="areas.open", on=f"areas.Area:{area.pk}", why=why, area_path=area.path, detail=facts
-    )
+    journal.record(by=by, deed="areas.open", on=f"areas.Area:{area.pk}", why=why, area_path=area.path, detail=facts)
     return status
 
 

@@ -107,7 +107,7 @@ def _parent(row: AreaRow, there: dict[str, Area], fresh: dict[str, Area], plante
     if not row.parent_code:
         check_under(row.level, None)
         return None
-    if row.parent_code in planted.refused:
+    if row.parent_code in planted.refused and row.parent_code not in there:
         raise Refusal("areas.parent_refused", field="parent_code", parent=row.parent_code)
     parent = there.get(row.parent_code) or fresh.get(row.parent_code)
     if parent is None:

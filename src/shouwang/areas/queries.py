@@ -103,9 +103,7 @@ def search(words: str, scope_path: str, *levels: str, limit: int = 20) -> list[A
     if levels:
         found = found.filter(level__in=levels)
     exact = Case(When(Q(name=words) | Q(code=words), then=Value(0)), default=Value(1))
-    rank = Case(
-        *(When(level=level, then=Value(number)) for level, number in RANK.items()), output_field=IntegerField()
-    )
+    rank = Case(*(When(level=level, then=Value(number)) for level, number in RANK.items()), output_field=IntegerField())
     return list(found.order_by(exact, rank, "path")[:limit])
 
 

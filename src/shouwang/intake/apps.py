@@ -7,6 +7,7 @@ class IntakeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from shouwang.intake import datasets
+        # jobs tells the worker what it can do.
+        from shouwang.intake import datasets, jobs  # noqa: F401
 
         datasets.register()

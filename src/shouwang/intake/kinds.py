@@ -100,7 +100,7 @@ def get(name: str) -> Kind:
     try:
         return _kinds[name]
     except KeyError:
-        raise Refusal("intake.no_such_kind", kind=name, kinds=", ".join(sorted(_kinds))) from None
+        raise Refusal("intake.no_such_kind", status=404, kind=name, kinds=", ".join(sorted(_kinds))) from None
 
 
 def every() -> list[Kind]:
