@@ -85,6 +85,8 @@ class ColourPolicy:
     green_next: Words
     by_kind: Mapping[str, tuple[tuple[int, ColourRule], ...]] = field(init=False, repr=False, compare=False)
     """Kind of evidence → (place in the list, rule), worked out once."""
+    restarters: frozenset[str] = field(init=False, repr=False, compare=False)
+    """Kinds of evidence that let some rule's days begin anew."""
 
     def __post_init__(self) -> None:
         names = [rule.id for rule in self.rules]
@@ -97,6 +99,7 @@ class ColourPolicy:
         by_kind = {kind: tuple((place, rule) for place, rule in enumerate(self.rules) if kind in rule.evidence)
                    for kind in kinds}
         object.__setattr__(self, "by_kind", by_kind)
+        object.__setattr__(self, "restarters", frozenset(kind for rule in self.rules for kind in rule.restarted_by))
 
     @classmethod
     def from_policy(cls, policy: Policy) -> ColourPolicy:

@@ -249,7 +249,8 @@ def _after(chain: Sequence[Phase], ending: Ending, known: Sequence[Ending]) -> I
 
 
 def _next_boundary(policy: ColourPolicy, evidence: Sequence[Evidence], at: datetime) -> datetime | None:
-    """The first moment after `at` at which anything known or any phase begins or ends."""
+    """The first moment after `at` at which anything that concerns the policy, or any phase, begins or ends."""
+    evidence = [one for one in evidence if one.kind in policy.by_kind or one.kind in policy.restarters]
     moments = [one.since for one in evidence]
     for one in evidence:
         for end in one.endings:

@@ -86,7 +86,7 @@ ENDS: Mapping[str, frozenset[str]] = {
 MILESTONES: Mapping[str, frozenset[str]] = {
     Kind.RELEASED: DISEASE,
     Kind.CENTRAL_ISOLATION_END: CONTACT,
-    Kind.HOME_ISOLATION_END: DISEASE | CONTACT,
+    Kind.HOME_ISOLATION_END: DISEASE | CONTACT | {CENTRAL_ISOLATION},
     Kind.NEGATIVE_TEST: DISEASE | CONTACT | ISOLATION,
 }
 """Events that do not end evidence but that a colour rule may wait for (the negative test after isolation)."""
@@ -262,9 +262,23 @@ def _conversions(one: Evidence, borne: Iterable[Evidence],
     for other in borne:
         if other.self_reported or other.since < one.since or one.kind not in CONVERTS.get(other.kind, frozenset()):
             continue
-        withdrawn = min((end.at for end in endings[other.event, other.kind] if end.kind == WITHDRAWN), default=None)
-        found.append(Ending(other.since, CONVERTED, other.event, withdrawn))
+        found += [Ending(begins, CONVERTED, other.event, ends)
+                  for begins, ends in _standing(other, endings[other.event, other.kind])]
     return found
+
+
+def _standing(one: Evidence, endings: Iterable[Ending]) -> list[tuple[datetime, datetime | None]]:
+    """When a finding stands, [from, until): not while it is withdrawn, and again once a withdrawal is taken back."""
+    withdrawn = [(end.at, end.until) for end in endings if end.kind == WITHDRAWN]
+    spans: list[tuple[datetime, datetime | None]] = []
+    begins: datetime | None = one.since
+    for at, until in sorted(withdrawn, key=lambda span: (span[0], _last(span[1]))):
+        if begins is None:
+            break
+        if at > begins:
+            spans.append((begins, at))
+        begins = None if until is None else max(begins, until)
+    return spans if begins is None else [*spans, (begins, None)]
 
 
 def _next_record(one: Evidence, borne: Iterable[Evidence]) -> list[Ending]:
@@ -310,14 +324,12 @@ def case_spans(events: Iterable[Event], policy: HealthPolicy) -> tuple[tuple[dat
     for one in evidence_of(events, policy):
         if one.kind not in CASE or one.self_reported:
             continue
-        begins = one.since
+        stands = _standing(one, one.endings)
         if one.kind == "clinically_diagnosed":
             if floor is None:
                 continue
-            begins = max(begins, clock.day_bounds(floor)[0])
-        ends = min((end.at for end in one.endings if end.kind == WITHDRAWN), default=None)
-        if ends is None or begins < ends:
-            spans.append((begins, ends))
+            stands = [(max(begins, clock.day_bounds(floor)[0]), ends) for begins, ends in stands]
+        spans += [(begins, ends) for begins, ends in stands if begins < _last(ends)]
     return _joined(spans)
 
 

@@ -11,6 +11,8 @@ from shouwang.policybook.checking import Typed, survey
 from shouwang.policybook.checking import check as check_directories
 from shouwang.policybook.faults import Fault
 from shouwang.policybook.policy import Policy
+from shouwang.policybook.show import Shown
+from shouwang.policybook.show import show as show_policy
 from shouwang.refusal import Refusal
 
 SHIPPED = Path(__file__).parent.parent / "policies"
@@ -74,7 +76,7 @@ def changes(topic: str, area: str, packs: Sequence[str] = DEFAULT_PACKS,
             policy = in_force(topic, day, area, packs, directories)
         except Refusal:
             continue
-        if not steps or steps[-1][1] != policy:
+        if not steps or steps[-1][1].version != policy.version:
             steps.append((day, policy))
     return tuple(steps)
 
@@ -90,3 +92,8 @@ def find(version: str, directories: Sequence[Path] = ()) -> Policy:
 def check(directories: Iterable[Path] = (), typed: Typed | None = None) -> list[Fault]:
     """Every fault in the shipped packs and in further directories. `typed`: topic → the room's `from_policy`."""
     return check_directories([SHIPPED, *directories], typed)
+
+
+def show(policy: Policy, language: str = "zh") -> Shown:
+    """A policy in plain words of one language, for pages and the command line (`.text()` is the whole as text)."""
+    return show_policy(policy, language)
