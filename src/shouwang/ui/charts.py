@@ -60,8 +60,11 @@ def for_browser(chart: Chart) -> dict[str, Any]:
     return {
         "labels": [_label(label) for label in chart.labels],
         "series": [
-            {"name": str(one.name), "kind": one.kind,
-             "values": [None if value is None else float(value) for value in one.values]}
+            {
+                "name": str(one.name),
+                "kind": one.kind,
+                "values": [None if value is None else float(value) for value in one.values],
+            }
             for one in chart.series
         ],
         "marks": [{"at": _label(mark.at), "text": str(mark.text)} for mark in chart.marks],
@@ -82,7 +85,8 @@ def _fonts() -> list[str]:
     from matplotlib.font_manager import fontManager
 
     present = set(fontManager.get_font_names())
-    return [name for name in _FONTS if name in present][:1] + ["DejaVu Sans"]
+    chinese = [name for name in _FONTS if name in present]
+    return [*chinese[:1], "DejaVu Sans"]
 
 
 def _axes(width_mm: float, height_mm: float) -> tuple[Any, Any]:
@@ -106,7 +110,7 @@ def _svg(figure: Any, title: str) -> str:
     with rc_context({"svg.fonttype": "path", "svg.hashsalt": "shouwang"}):
         figure.savefig(sink, format="svg", transparent=True, metadata={"Date": None, "Creator": None, "Title": title})
     text = sink.getvalue()
-    return text[text.index("<svg"):]
+    return text[text.index("<svg") :]
 
 
 def line_svg(chart: Chart, width_mm: float = 170, height_mm: float = 60) -> str:
@@ -125,8 +129,16 @@ def line_svg(chart: Chart, width_mm: float = 170, height_mm: float = 60) -> str:
             if one.kind == "bar":
                 axes.bar(places, values, color=colour, alpha=0.35, width=0.7, label=str(one.name))
             else:
-                axes.plot(places, values, color=colour, linestyle=_DASHES[order % len(_DASHES)], linewidth=1.5,
-                          label=str(one.name), marker="o" if len(values) <= 10 else None, markersize=3)
+                axes.plot(
+                    places,
+                    values,
+                    color=colour,
+                    linestyle=_DASHES[order % len(_DASHES)],
+                    linewidth=1.5,
+                    label=str(one.name),
+                    marker="o" if len(values) <= 10 else None,
+                    markersize=3,
+                )
         texts = [_label(label) for label in chart.labels]
         step = max(1, -(-len(texts) // 9))
         axes.set_xticks(list(places)[::step], texts[::step])
@@ -137,13 +149,28 @@ def line_svg(chart: Chart, width_mm: float = 170, height_mm: float = 60) -> str:
             if _label(mark.at) in texts:
                 place = texts.index(_label(mark.at))
                 axes.axvline(place, color=_MUTED, linewidth=0.8, linestyle=(0, (3, 2)))
-                axes.annotate(str(mark.text), (place, 1), xycoords=("data", "axes fraction"), xytext=(3, -2),
-                              textcoords="offset points", va="top", fontsize=7, color=_MUTED)
+                axes.annotate(
+                    str(mark.text),
+                    (place, 1),
+                    xycoords=("data", "axes fraction"),
+                    xytext=(3, -2),
+                    textcoords="offset points",
+                    va="top",
+                    fontsize=7,
+                    color=_MUTED,
+                )
         if chart.unit:
             axes.set_title(str(chart.unit), loc="left", fontsize=7, color=_MUTED)
         if len(chart.series) > 1:
-            axes.legend(loc="upper right", fontsize=7, frameon=False, ncols=len(chart.series), labelcolor=_INK,
-                        bbox_to_anchor=(1, 1.16), borderaxespad=0)
+            axes.legend(
+                loc="upper right",
+                fontsize=7,
+                frameon=False,
+                ncols=len(chart.series),
+                labelcolor=_INK,
+                bbox_to_anchor=(1, 1.16),
+                borderaxespad=0,
+            )
         return _svg(figure, str(chart.title))
 
 
@@ -163,8 +190,15 @@ def bar_svg(chart: Chart, width_mm: float = 170, height_mm: float | None = None)
         axes.set_xticks([])
         axes.spines["bottom"].set_visible(False)
         for place, value in zip(places, values, strict=True):
-            axes.annotate(quantities.number(value), (0.0 if value is None else float(value), place), xytext=(3, 0),
-                          textcoords="offset points", va="center", fontsize=7.5, color=_INK)
+            axes.annotate(
+                quantities.number(value),
+                (0.0 if value is None else float(value), place),
+                xytext=(3, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=7.5,
+                color=_INK,
+            )
         axes.margins(x=0.08, y=0.01)
         if chart.unit:
             axes.set_title(str(chart.unit), loc="left", fontsize=7, color=_MUTED)

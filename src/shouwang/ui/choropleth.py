@@ -7,6 +7,7 @@ a second, larger panel, which is how the seven districts in the middle of a city
 from __future__ import annotations
 
 import bisect
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,8 +15,8 @@ from datetime import datetime
 from typing import Any
 
 from shouwang.ui import outlines, quantities
-from shouwang.ui.quantities import Number
 from shouwang.ui.outlines import Box, Outline
+from shouwang.ui.quantities import Number
 
 CLASSES = 5
 WIDTH = 560
@@ -58,7 +59,9 @@ class AreaMap:
     def ranked(self) -> list[dict[str, Any]]:
         """The rows of the table: highest value first, areas without data last."""
         order = sorted(self.areas, key=lambda area: (area.value is None, -(area.value or 0), area.code))
-        return [{"area": area, "value": quantities.number(area.value), "of": quantities.number(area.of)} for area in order]
+        return [
+            {"area": area, "value": quantities.number(area.value), "of": quantities.number(area.of)} for area in order
+        ]
 
 
 @dataclass(frozen=True)
@@ -95,9 +98,10 @@ def choose_bounds(values: Sequence[Number], classes: int = CLASSES) -> list[Numb
     """Class bounds at even shares of the areas, rounded to numbers people can say; fewer when values are few.
 
     >>> choose_bounds([3, 8, 40, 120, 600])
-    [5, 30, 100, 500]
+    [6, 20, 60, 200]
     """
     known = sorted(float(value) for value in values if value > 0)
+    whole = all(value == int(value) for value in known)
     found: list[Number] = []
     for cut in range(1, classes):
         if not known:
@@ -107,7 +111,7 @@ def choose_bounds(values: Sequence[Number], classes: int = CLASSES) -> list[Numb
         raw = low + (known[min(int(place) + 1, len(known) - 1)] - low) * (place % 1)
         power = 10.0 ** math.floor(math.log10(raw))
         nice = max(step for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * power <= raw * 1.0001) * power
-        nice = int(nice) if nice >= 1 and nice == int(nice) else round(nice, 6)
+        nice = math.ceil(nice) if whole else round(nice, 6)
         if nice not in found:
             found.append(nice)
     return found
@@ -124,12 +128,14 @@ def legend_words(bounds: Sequence[Number], whole: bool) -> list[str]:
         return ["≥ 0"]
     text = [quantities.number(bound) for bound in bounds]
     if not whole:
-        middle = [f"{low}–{high}" for low, high in zip(text, text[1:], strict=False)]
+        middle = [f"{low}–{high}" for low, high in itertools.pairwise(text)]
         return [f"< {text[0]}", *middle, f"≥ {text[-1]}"]
     edges = [0, *(int(bound) for bound in bounds)]
-    spans = [(low, high - 1) for low, high in zip(edges, edges[1:], strict=False)]
-    return [quantities.number(low) if low == high else f"{quantities.number(low)}–{quantities.number(high)}"
-            for low, high in spans] + [f"≥ {text[-1]}"]
+    spans = [(low, high - 1) for low, high in itertools.pairwise(edges)]
+    return [
+        quantities.number(low) if low == high else f"{quantities.number(low)}–{quantities.number(high)}"
+        for low, high in spans
+    ] + [f"≥ {text[-1]}"]
 
 
 def draw(shown: AreaMap) -> Drawing:
@@ -151,14 +157,14 @@ def draw(shown: AreaMap) -> Drawing:
     small = [one for one in flat if _too_small(one, areas[one.code], scale)]
     twice = small if len(small) > 1 else []
 
-    def panel(box: Box, labelled: list[Outline], frame: Box | None = None) -> Panel:
+    def panel(box: Box, labelled: set[str], frame: Box | None = None) -> Panel:
         size = _scale(box)
         shapes = []
         for one in flat:
             if not _touch(one.box, box):
                 continue
             area = areas[one.code]
-            here = one in labelled
+            here = one.code in labelled
             at = ((one.anchor[0] - box[0]) * size, (one.anchor[1] - box[1]) * size)
             fill = None if area.value is None else fills[class_of(area.value, bounds)]
             label = (round(at[0], 1), round(at[1], 1)) if here else None
@@ -166,14 +172,15 @@ def draw(shown: AreaMap) -> Drawing:
             shapes.append(Shape(area, outlines.path(one, box, size), fill, value, label, here))
         corner = None
         if frame is not None:
-            corner = tuple(round(edge * size, 1) for edge in (  # type: ignore[assignment]
-                frame[0] - box[0], frame[1] - box[1], frame[2] - frame[0], frame[3] - frame[1]))
+            left, top, right, bottom = (round(edge * size, 1) for edge in frame)
+            corner = (round(left - box[0] * size, 1), round(top - box[1] * size, 1), right - left, bottom - top)
         return Panel(round((box[2] - box[0]) * size), round((box[3] - box[1]) * size), shapes, corner)
 
     if not twice:
-        return Drawing([panel(box, flat)], legend)
+        return Drawing([panel(box, set(areas))], legend)
     near = outlines.around(twice, 0.04)
-    return Drawing([panel(box, [one for one in flat if one not in twice], near), panel(near, twice)], legend)
+    again = {one.code for one in twice}
+    return Drawing([panel(box, set(areas) - again, near), panel(near, again)], legend)
 
 
 def _scale(box: Box) -> float:

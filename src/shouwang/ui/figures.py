@@ -54,8 +54,12 @@ class Figure:
         """The sentence that says out of how many; empty when the figure is not a share."""
         if self.of is None:
             return ""
-        facts = {"part": quantities.number(self.value), "whole": quantities.number(self.of), "label": self.of_label,
-                 "rate": quantities.percent(self.value, self.of)}
+        facts = {
+            "part": quantities.number(self.value),
+            "whole": quantities.number(self.of),
+            "label": self.of_label,
+            "rate": quantities.percent(self.value, self.of),
+        }
         if self.rate:
             return (_("%(part)s of %(whole)s %(label)s") % facts).strip()
         return (_("%(rate)s of %(whole)s %(label)s") % facts).strip()

@@ -17,9 +17,10 @@ STOP_POLLING = 286
 
 @dataclass(frozen=True)
 class Progress:
-    """Long work as a page shows it. `total` None means that nobody knows yet; `state` is waiting, running, done, failed.
+    """Long work as a page shows it. `total` None means that nobody knows yet.
 
-    `url` is the fragment to poll; `next_url` is where to go when the work is done.
+    `state` is waiting, running, done or failed. `url` is the fragment to poll.
+    `next_url` is where to go when the work is done.
     """
 
     label: str

@@ -36,4 +36,11 @@ def draw(values: Sequence[Number | None], label: str = "") -> SafeString:
     return format_html(
         '<svg class="sw-spark" viewBox="0 0 {} {}" width="{}" height="{}" {}>'
         '<path d="{}" fill="none"/><circle cx="{}" cy="{}" r="2.5"/></svg>',
-        WIDTH, HEIGHT, WIDTH, HEIGHT, meaning, " ".join(commands), *end)
+        WIDTH,
+        HEIGHT,
+        WIDTH,
+        HEIGHT,
+        meaning,
+        " ".join(commands),
+        *end,
+    )

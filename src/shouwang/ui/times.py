@@ -57,7 +57,8 @@ def hour(value: datetime | None) -> str:
 
 def machine(value: date | datetime) -> str:
     """What the `datetime` attribute of <time> holds: ISO text in the area's zone."""
-    return _local(value).isoformat(timespec="minutes") if isinstance(value, datetime) else value.isoformat()
+    local = _local(value)
+    return local.isoformat(timespec="minutes") if isinstance(local, datetime) else local.isoformat()
 
 
 def since(value: datetime | None) -> str:
@@ -70,14 +71,23 @@ def since(value: datetime | None) -> str:
         return _("just now")
     if size < 3600:
         count = size // 60
-        text = ngettext("in %(count)s minute", "in %(count)s minutes", count) if ahead else ngettext(
-            "%(count)s minute ago", "%(count)s minutes ago", count)
+        text = (
+            ngettext("in %(count)s minute", "in %(count)s minutes", count)
+            if ahead
+            else ngettext("%(count)s minute ago", "%(count)s minutes ago", count)
+        )
     elif size < 86400:
         count = size // 3600
-        text = ngettext("in %(count)s hour", "in %(count)s hours", count) if ahead else ngettext(
-            "%(count)s hour ago", "%(count)s hours ago", count)
+        text = (
+            ngettext("in %(count)s hour", "in %(count)s hours", count)
+            if ahead
+            else ngettext("%(count)s hour ago", "%(count)s hours ago", count)
+        )
     else:
         count = size // 86400
-        text = ngettext("in %(count)s day", "in %(count)s days", count) if ahead else ngettext(
-            "%(count)s day ago", "%(count)s days ago", count)
+        text = (
+            ngettext("in %(count)s day", "in %(count)s days", count)
+            if ahead
+            else ngettext("%(count)s day ago", "%(count)s days ago", count)
+        )
     return text % {"count": count}

@@ -41,8 +41,12 @@ register.filter("hour", times.hour)
 def icon(name: str, size: int = 20) -> SafeString:
     """`{% icon "home" %}`: a decorative icon of the sprite; the words beside it carry the meaning."""
     return format_html(
-        '<svg class="sw-icon" width="{0}" height="{0}" aria-hidden="true" focusable="false"><use href="{1}#{2}"/></svg>',
-        size, static("vendor/icons.svg"), name)
+        '<svg class="sw-icon" width="{0}" height="{0}" aria-hidden="true" focusable="false">'
+        '<use href="{1}#{2}"/></svg>',
+        size,
+        static("vendor/icons.svg"),
+        name,
+    )
 
 
 @register.simple_tag
@@ -50,15 +54,22 @@ def percent(part: quantities.Number | None, whole: quantities.Number | None) -> 
     """`{% percent done due %}`: a rate to one decimal with its denominator beside it."""
     if quantities.share(part, whole) is None:
         return none()
-    return format_html('<span class="sw-rate">{} <span class="sw-of">{}/{}</span></span>',
-                       quantities.percent(part, whole), quantities.number(part), quantities.number(whole))
+    return format_html(
+        '<span class="sw-rate">{} <span class="sw-of">{}/{}</span></span>',
+        quantities.percent(part, whole),
+        quantities.number(part),
+        quantities.number(whole),
+    )
 
 
 @register.simple_tag
 def none(words: str = "") -> SafeString:
     """`{% none %}`: the dash for "no data", with the words for those who hear the page."""
-    return format_html('<span class="sw-none"><span aria-hidden="true">{}</span>'
-                       '<span class="visually-hidden">{}</span></span>', quantities.NONE, words or _("no data"))
+    return format_html(
+        '<span class="sw-none"><span aria-hidden="true">{}</span><span class="visually-hidden">{}</span></span>',
+        quantities.NONE,
+        words or _("no data"),
+    )
 
 
 @register.simple_tag
@@ -75,8 +86,9 @@ def since(value: datetime | None) -> SafeString:
     """`{% since report.at %}`: "3 minutes ago", the exact moment in the title."""
     if value is None:
         return none()
-    return format_html('<time datetime="{}" title="{}">{}</time>',
-                       times.machine(value), times.moment(value), times.since(value))
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', times.machine(value), times.moment(value), times.since(value)
+    )
 
 
 @register.inclusion_tag("ui/data_time.html")
@@ -139,11 +151,17 @@ def pagination(context: Context, page: Page) -> dict[str, Any]:
     """`{% pagination page %}`: previous, next and near pages as links that keep the filters."""
     request = context.get("request")
     paginator = page.paginator
-    near = [{"number": entry, "url": _query(request, page=entry) if entry != paginator.ELLIPSIS else "",
-             "current": entry == page.number}
-            for entry in paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)]
+    near = [
+        {
+            "number": entry,
+            "url": _query(request, page=entry) if entry != paginator.ELLIPSIS else "",
+            "current": entry == page.number,
+        }
+        for entry in paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
+    ]
     return {
-        "page": page, "near": near,
+        "page": page,
+        "near": near,
         "previous": _query(request, page=page.previous_page_number()) if page.has_previous() else "",
         "next": _query(request, page=page.next_page_number()) if page.has_next() else "",
     }
@@ -151,7 +169,7 @@ def pagination(context: Context, page: Page) -> dict[str, Any]:
 
 @register.inclusion_tag("ui/timeline.html")
 def timeline(items: Iterable[Any], empty: str = "") -> dict[str, Any]:
-    """`{% timeline events %}`: items with `at`, `title` and optionally `text`, `who`, `state`, `word`, `href`, `until`."""
+    """`{% timeline events %}`: items with `at`, `title`, and if any `text who state word href until`."""
     return {"items": list(items), "empty": empty}
 
 
@@ -168,27 +186,61 @@ def facts(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/masked.html", takes_context=True)
-def masked(context: Context, value: str, url: str = "", name: str = "", label: str = "",
-           reasons: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
+def masked(
+    context: Context,
+    value: str,
+    url: str = "",
+    name: str = "",
+    label: str = "",
+    reasons: Sequence[tuple[str, str]] = (),
+) -> dict[str, Any]:
     """`{% masked "张**" url name="phone" label=_("Phone") %}`: masked text; with `url` a form that reveals it.
 
     The form posts `field` (= name), `reason` and `next`; `reasons` are the (code, words) offered before free text.
     """
-    return {"value": value, "url": url, "name": name, "label": label, "reasons": reasons,
-            "csrf_token": context.get("csrf_token"), "next": _here(context.get("request"))}
+    return {
+        "value": value,
+        "url": url,
+        "name": name,
+        "label": label,
+        "reasons": reasons,
+        "csrf_token": context.get("csrf_token"),
+        "next": _here(context.get("request")),
+    }
 
 
 @register.inclusion_tag("ui/confirm.html", takes_context=True)
-def confirm(context: Context, title: str, action: str, submit: str, text: str = "", cancel: str = "",
-            tone: str = "primary", reason: bool = True, form: Form | None = None, value: str = "",
-            error: str = "") -> dict[str, Any]:
+def confirm(
+    context: Context,
+    title: str,
+    action: str,
+    submit: str,
+    text: str = "",
+    cancel: str = "",
+    tone: str = "primary",
+    reason: bool = True,
+    form: Form | None = None,
+    value: str = "",
+    error: str = "",
+) -> dict[str, Any]:
     """`{% confirm title action=url submit=… text=… cancel=… tone="danger" %}`: a deed that wants a reason first.
 
     Posts `reason` (required unless `reason=False`) and the fields of `form`, under the name of who is signed in.
     """
-    return {"title": title, "action": action, "submit": submit, "text": text, "cancel": cancel, "tone": tone,
-            "reason": reason, "form": form, "value": value, "error": error,
-            "csrf_token": context.get("csrf_token"), "signed_in": context.get("signed_in")}
+    return {
+        "title": title,
+        "action": action,
+        "submit": submit,
+        "text": text,
+        "cancel": cancel,
+        "tone": tone,
+        "reason": reason,
+        "form": form,
+        "value": value,
+        "error": error,
+        "csrf_token": context.get("csrf_token"),
+        "signed_in": context.get("signed_in"),
+    }
 
 
 @register.inclusion_tag("ui/refusal.html")
@@ -213,8 +265,10 @@ def error_summary(form: Form) -> dict[str, Any]:
     for name, messages in form.errors.items():
         known = name in form.fields
         bound = form[name] if known else None
-        errors += [{"id": _first_id(bound) if bound else "", "label": str(bound.label) if bound else "", "text": text}
-                   for text in messages]
+        errors += [
+            {"id": _first_id(bound) if bound else "", "label": str(bound.label) if bound else "", "text": text}
+            for text in messages
+        ]
     return {"errors": errors}
 
 
@@ -230,7 +284,9 @@ def field(bound: BoundField, optional: bool = True, label_hidden: bool = False) 
     widget = bound.field.widget
     grouped = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
     check = isinstance(widget, CheckboxInput)
-    classes = "form-check-input" if check or grouped else "form-select" if isinstance(widget, Select) else "form-control"
+    classes = (
+        "form-check-input" if check or grouped else "form-select" if isinstance(widget, Select) else "form-control"
+    )
     if bound.errors:
         classes += " is-invalid"
     if grouped:
@@ -242,9 +298,14 @@ def field(bound: BoundField, optional: bool = True, label_hidden: bool = False) 
     if bound.errors and not grouped:
         attrs["aria-invalid"] = "true"
     return {
-        "field": bound, "grouped": grouped, "check": check, "label_hidden": label_hidden,
-        "described": " ".join(described), "optional": optional and not bound.field.required and not check,
-        "control": "" if grouped else bound.as_widget(attrs=attrs), "classes": attrs["class"],
+        "field": bound,
+        "grouped": grouped,
+        "check": check,
+        "label_hidden": label_hidden,
+        "described": " ".join(described),
+        "optional": optional and not bound.field.required and not check,
+        "control": "" if grouped else bound.as_widget(attrs=attrs),
+        "classes": attrs["class"],
     }
 
 
