@@ -24,6 +24,26 @@ NEVER_MIND = frozenset({"withdrawn", "excluded"})
 
 
 @dataclass(frozen=True, slots=True)
+class _Facts:
+    """What the placeholders of a decision's sentences stand for; None where a sentence does not name it."""
+
+    since: datetime
+    ended: datetime | None
+    until: datetime
+    days: timedelta | None
+    then_days: timedelta | None
+
+    def said(self, language: str) -> dict[str, str]:
+        """The placeholders filled in `zh` or `en`."""
+        moments = {"since": self.since, "ended": self.ended, "until": self.until}
+        counts = {"days": self.days, "then_days": self.then_days}
+        return {
+            **{name: said(moment, language) for name, moment in moments.items() if moment is not None},
+            **{name: f"{lasts / timedelta(days=1):g}" for name, lasts in counts.items() if lasts is not None},
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class ColourDecision:
     """A colour with its reasons. `evidence`: what gives this colour, the longest lasting first; empty if green.
 
@@ -40,14 +60,19 @@ class ColourDecision:
     next_words: Words
     phase: int = 0
     began: datetime | None = None
+    facts: _Facts | None = None
 
     def reason(self, language: str = "zh") -> str:
         """Why, as a whole sentence for the resident, in `zh` or `en`."""
-        return self.reason_words.text(language)
+        return self._said(self.reason_words, language)
 
     def next_step(self, language: str = "zh") -> str:
         """What to do and what would change the colour, as a whole sentence."""
-        return self.next_words.text(language)
+        return self._said(self.next_words, language)
+
+    def _said(self, words: Words, language: str) -> str:
+        """Sentences are filled when somebody reads them: most decisions of a city are only compared."""
+        return words.text(language) if self.facts is None else words.text(language).format(**self.facts.said(language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +114,11 @@ def decide_colour(policy: ColourPolicy, evidence: Iterable[Evidence], at: dateti
     leading = sorted((s for s in standings if s.span.phase.colour.severity == worst), key=_precedence)
     lead = leading[0]
     until = None if lead.lasts == FOREVER else lead.lasts
-    facts = _facts(lead, until)
     return ColourDecision(
         colour=lead.span.phase.colour, rule=lead.rule.id,
         evidence=tuple(dict.fromkeys(standing.evidence for standing in leading)), until=until,
-        policy_version=policy.version, reason_words=_filled(lead.span.phase.reason, facts),
-        next_words=_filled(lead.span.phase.next, facts), phase=lead.span.place, began=lead.span.begins,
+        policy_version=policy.version, reason_words=lead.span.phase.reason,
+        next_words=lead.span.phase.next, phase=lead.span.place, began=lead.span.begins, facts=_facts(lead, until),
     )
 
 
@@ -151,7 +175,7 @@ def timeline(periods: Sequence[Period], evidence: Iterable[Evidence], from_: dat
         decision = decide_colour(period.policy, evidence, now)
         if not changes or _essence(changes[-1].decision) != _essence(decision):
             changes.append(Change(now, decision))
-        turns = [next_change_at(period.policy, evidence, now), period.ends,
+        turns = [_next_boundary(period.policy, evidence, now), period.ends,
                  *(one.begins for one in periods if one.begins is not None and one.begins > now)]
         moment = min((turn for turn in turns if turn is not None), default=None)
     return tuple(changes)
@@ -266,19 +290,10 @@ def _next_boundary(policy: ColourPolicy, evidence: Sequence[Evidence], at: datet
     return min((moment for moment in moments if at < moment < FOREVER), default=None)
 
 
-def _facts(lead: _Standing, until: datetime | None) -> dict[str, dict[str, str]]:
-    """Language → what fills the placeholders of a sentence."""
+def _facts(lead: _Standing, until: datetime | None) -> _Facts:
     span = lead.span
-    moments = {"since": lead.evidence.since, "ended": span.ended, "until": until or span.ends}
-    counts = {"days": span.phase.lasts, "then_days": span.then.lasts if span.then else None}
-    return {language: {
-        **{name: said(moment, language) for name, moment in moments.items() if moment is not None},
-        **{name: f"{lasts / timedelta(days=1):g}" for name, lasts in counts.items() if lasts is not None},
-    } for language in ("zh", "en")}
-
-
-def _filled(words: Words, facts: dict[str, dict[str, str]]) -> Words:
-    return Words(words.zh.format(**facts["zh"]), words.en.format(**facts["en"]))
+    then_days = span.then.lasts if span.then else None
+    return _Facts(lead.evidence.since, span.ended, until or span.ends, span.phase.lasts, then_days)
 
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
