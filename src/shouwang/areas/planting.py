@@ -87,8 +87,8 @@ def plant_areas(rows: Sequence[AreaRow], scope_path: str = "") -> Planted:
         except Refusal as refusal:
             planted.refused[code] = refusal
             continue
-        told = told_by(row.name, row.code)
-        planted.named_villages += row.level == "community" and told.level == "village"
+        kept = there[code].level if code in there else row.level
+        planted.named_villages += kept == "community" and told_by(row.name, row.code).level == "village"
     # Rank by rank: a unit needs the number of its parent before it is stored.
     for depth in sorted({area.path.count("/") for area in fresh.values()}):
         tier = [area for area in fresh.values() if area.path.count("/") == depth]

@@ -89,7 +89,7 @@ def close(code: str, why: str, entrance: str | None) -> None:
     """Close the compound CODE; all entrances but one are barred."""
     area = queries.by_code(code)
     actions.close_compound(area, by=_operator(), why=why, entrance=entrance)
-    click.echo(f"{area.name} 已封闭 · {area.name} is closed")
+    click.echo(f"{area.name} 已封控 · {area.name} is closed")
 
 
 @command.command("open")
@@ -99,7 +99,7 @@ def open_(code: str, why: str) -> None:
     """End the closure of the compound CODE."""
     area = queries.by_code(code)
     actions.open_compound(area, by=_operator(), why=why)
-    click.echo(f"{area.name} 已解封 · {area.name} is open")
+    click.echo(f"{area.name} 已解除封控 · {area.name} is open")
 
 
 @command.command("merge")
