@@ -64,14 +64,13 @@ check: setup ## style, types, floors, templates, security
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint --quiet --check --lint src
-	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml src
+	$(BIN)/djlint --quiet --lint src
+	$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml src
 	$(BIN)/python bootstrap/audit.py
 
-format: setup ## put code and templates into shape
+format: setup ## put code into shape
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format --quiet .
-	$(BIN)/djlint --quiet --reformat src || true
 
 bench: setup ## every benchmark beside its peer and its limit
 	@for script in bench/bench_*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
