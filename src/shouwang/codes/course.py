@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -59,11 +59,14 @@ def course(steps: Sequence[Step], events: Sequence[Event], until: datetime) -> t
     if first is None:
         return ()
     found: list[Change] = []
-    for step, evidence in _read(steps, events):
+    read: tuple[HealthPolicy, tuple[Evidence, ...]] | None = None
+    for step in steps:
         begins = first if step.begins is None else max(first, step.begins)
         ends = until + INSTANT if step.ends is None else min(until + INSTANT, step.ends)
         if begins < ends:
-            found += timeline([Period(step.colour)], evidence, begins, ends)
+            if read is None or read[0] is not step.health:
+                read = step.health, evidence_of(events, step.health)
+            found += timeline([Period(step.colour)], read[1], begins, ends)
     return tuple(found)
 
 
@@ -96,12 +99,3 @@ def next_turn(steps: Sequence[Step], events: Sequence[Event], at: datetime) -> d
 def _next(step: Step, evidence: Sequence[Evidence], at: datetime) -> datetime | None:
     turns = [next_change_at(step.colour, evidence, at), step.ends if evidence else None]
     return min((turn for turn in turns if turn is not None), default=None)
-
-
-def _read(steps: Iterable[Step], events: Sequence[Event]) -> Iterator[tuple[Step, tuple[Evidence, ...]]]:
-    """Each step with the evidence as its health policy reads it; read once per health policy."""
-    known: dict[str, tuple[Evidence, ...]] = {}
-    for step in steps:
-        if step.health.version not in known:
-            known[step.health.version] = evidence_of(events, step.health)
-        yield step, known[step.health.version]

@@ -11,8 +11,9 @@ from shouwang.journal.retention import Retention
 
 
 class ColourStatus(models.Model):
-    """The colour became this at `since`, decided by `rule` of `policy_version` over `evidence` (an event's reference).
+    """From `since` on this is the decision: a colour, by `rule` of `policy_version`, over `evidence` (a reference).
 
+    A row says what holds, not that the colour turned: another rule, evidence or policy behind the same colour is a row.
     A person without a row is green. The state at a moment is the last row by (`since`, `id`) with `since` not after it.
     Rows are only appended: when a fact arrives late, rows at the moments it concerns are added with a later `id` and
     `decided_at`, and stand before the older ones; the rows with `decided_at` up to a moment tell what was shown then.
