@@ -9,16 +9,27 @@ alter table areas_area add constraint area_level_known check
     (level in ('city', 'district', 'street', 'community', 'village', 'compound', 'building', 'unit'));
 
 create function area_path_follows_parent() returns trigger language plpgsql as $$
+declare
+    present areas_area;
+    above text := '';
 begin
-    -- Read anew: by the end of the transaction the row may have changed again, or be gone.
-    if exists (
-        select from areas_area a left join areas_area p on p.id = a.parent_id
-        where a.id = new.id and a.path <> coalesce(p.path, '') || a.code || '/'
-    ) or exists (
-        select from areas_area a join areas_area c on c.parent_id = a.id
-        where a.id = new.id and c.path <> a.path || c.code || '/'
-    ) then
+    -- Read anew: by the end of the transaction the row may have changed again, or be gone. In small steps by key, since
+    -- a join is planned badly in the moments after a first import, when the database knows nothing of the table yet.
+    select * into present from areas_area where id = new.id;
+    if not found then
+        return null;
+    end if;
+    if present.parent_id is not null then
+        select path into above from areas_area where id = present.parent_id;
+    end if;
+    if present.path <> above || present.code || '/' then
         raise exception 'the path of area % does not follow its parent', new.code using errcode = 'check_violation';
+    end if;
+    -- A new row has no children that do not check themselves.
+    if tg_op = 'UPDATE' and exists (
+        select from areas_area where parent_id = new.id and path <> present.path || code || '/'
+    ) then
+        raise exception 'units under area % do not follow its path', new.code using errcode = 'check_violation';
     end if;
     return null;
 end $$;
