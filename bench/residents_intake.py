@@ -1,4 +1,4 @@
-"""How fast a file of residents is taken in, end to end, beside the limit: the same rows by raw COPY into the same table.
+"""How fast a file of residents is taken in, end to end, beside the limit: raw COPY of the same rows.
 
     .venv/bin/python bench/residents_intake.py [rows]
 
@@ -39,13 +39,13 @@ def made_file(path: Path, rows: int) -> None:
     """Residents as a community would send them: most with ID number and phone, some needs, three to a household."""
     from stdnum.cn import ric
 
+    from shouwang.residents.reading import COLUMNS
+
     chance = random.Random(2020)
     needs = ["", "", "", "", "over_80", "lives_alone;chronic_illness", "infant", "dialysis"]
     with path.open("w", newline="", encoding="utf-8") as file:
         out = csv.writer(file)
-        out.writerow(
-            "person,name,id_number,phone,birth_date,sex,compound_code,building,unit,dwelling,household,needs".split(",")
-        )
+        out.writerow(COLUMNS)
         for number in range(rows):
             birth = date(1935, 1, 1) + timedelta(days=chance.randrange(31000))
             body = f"4201{chance.randrange(2, 8):02d}{birth:%Y%m%d}{chance.randrange(1000):03d}"
@@ -94,7 +94,7 @@ def measure(rows: int, folder: Path) -> None:
     from shouwang.areas.models import Area
     from shouwang.intake import actions as intake_actions
     from shouwang.journal.actions import Actor
-    from shouwang.residents import intake
+    from shouwang.residents import reading, storing
     from shouwang.residents.sealing import sealer
 
     call_command("migrate", verbosity=0, run_syncdb=True)
@@ -109,7 +109,7 @@ def measure(rows: int, folder: Path) -> None:
     with path.open(encoding="utf-8", newline="") as file:
         given = list(csv.DictReader(file))
     with timed("read and check (alone)", rows):
-        people = [intake.read_resident(values, clock.today()) for values in given]
+        people = [reading.read_resident(values, clock.today()) for values in given]
     lock = sealer()
     with timed("seal and hash three fields (alone)", rows):
         for person in people:
@@ -126,14 +126,14 @@ def measure(rows: int, folder: Path) -> None:
 
     dump = folder / "rows.copy"
     with connection.cursor() as cursor:
-        with dump.open("wb") as file, cursor.copy(f"copy residents_person ({intake.STORED}) to stdout") as copy:
+        with dump.open("wb") as file, cursor.copy(f"copy residents_person ({storing.STORED}) to stdout") as copy:
             for block in copy:
                 file.write(block)
         cursor.execute("truncate residents_person cascade")
-        with timed("limit: raw COPY of the finished rows", rows):
-            with dump.open("rb") as file, cursor.copy(f"copy residents_person ({intake.STORED}) from stdin") as copy:
-                while block := file.read(1 << 18):
-                    copy.write(block)
+        enter = cursor.copy(f"copy residents_person ({storing.STORED}) from stdin")
+        with timed("limit: raw COPY of the finished rows", rows), dump.open("rb") as file, enter as copy:
+            while block := file.read(1 << 18):
+                copy.write(block)
 
 
 if __name__ == "__main__":

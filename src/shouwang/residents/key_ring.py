@@ -102,15 +102,6 @@ def add_key(purpose: Purpose) -> Key:
     return key
 
 
-def drop_key(purpose: Purpose, key_id: bytes) -> None:
-    """Take an old key off the ring. The caller has made sure that nothing is sealed or hashed with it."""
-    place = path()
-    with _alone(place):
-        ring = read()
-        keys = tuple(key for key in ring.of(purpose) if key.id != key_id or key.is_active)
-        _replace(_with(ring, purpose, keys), place)
-
-
 def _with(ring: Ring, purpose: Purpose, keys: tuple[Key, ...]) -> Ring:
     return replace(ring, data_keys=keys) if purpose == "data_keys" else replace(ring, look_up_keys=keys)
 
@@ -178,3 +169,8 @@ def _parse(text: str, place: Path) -> Ring:
     except (ValueError, KeyError, TypeError) as error:
         raise Refusal("residents.key_ring_unreadable", status=500, path=str(place), reason=str(error)) from error
     return Ring(rings["data_keys"], rings["look_up_keys"])
+
+
+def missing(key_id: bytes) -> None:
+    """Raise the Refusal that says which key is missing from the ring."""
+    raise Refusal("residents.key_missing", status=500, key=key_id.hex())

@@ -58,6 +58,7 @@ DOCUMENT_KINDS_SAID_OTHERWISE: dict[str, str] = {
 EARLIEST_BIRTH = date(1890, 1, 1)
 """Nobody alive in 2020 was born earlier; an earlier date is a slip of the keyboard."""
 
+LONGEST_REF = 64
 LONGEST_NAME = 100
 LONGEST_LABEL = 60
 """Most characters of a building, unit, dwelling or household label."""

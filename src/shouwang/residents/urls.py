@@ -1,0 +1,19 @@
+"""Addresses of the register, under /people/."""
+
+from django.urls import path
+
+from shouwang.residents import pages
+
+app_name = "residents"
+
+urlpatterns = [
+    path("", pages.search, name="search"),
+    path("register/", pages.register, name="register"),
+    path("household/<int:household_id>/", pages.household, name="household"),
+    path("person/<str:ref>/", pages.person, name="person"),
+    path("person/<str:ref>/reveal/", pages.reveal, name="reveal"),
+    path("person/<str:ref>/needs/", pages.needs, name="needs"),
+    path("person/<str:ref>/correct/", pages.correct, name="correct"),
+    path("person/<str:ref>/move/", pages.move, name="move"),
+    path("person/<str:ref>/guardian/", pages.guardian, name="guardian"),
+]
