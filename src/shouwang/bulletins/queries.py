@@ -52,8 +52,8 @@ def rank_formula(area: Any, day: date) -> RankFormula:
 def confirmations(day: date, path: str = "") -> list[Confirmation]:
     """All cases that stand at the end of a day at or under a path, one a person, by day of confirmation."""
     sql = (
-        f"select a.path, c.confirmed_at, c.household, c.stairwell from ({datasets.expanded('health.cases')}) c"  # noqa: S608
-        " join areas_area a on a.id = c.area_id where c.counted and a.path like %(under)s order by c.confirmed_at"
+        f"select a.path, c.counts_from, c.household, c.stairwell from ({datasets.expanded('health.cases')}) c"  # noqa: S608
+        " join areas_area a on a.id = c.area_id where c.counted and a.path like %(under)s order by c.counts_from"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, {**datasets.parameters("health.cases", day), "under": f"{path}%"})

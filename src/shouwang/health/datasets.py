@@ -139,7 +139,8 @@ state as (
 select s.area_id, 'health.HealthEvent:' || s.id as fact, p.ref as person, s.kind, s.counts_from, s.cured_at, s.died_at,
        s.counted, s.counted_before, s.cured, s.cured_before, s.died, s.died_before,
        s.counted::int - s.counted_before::int as change,
-       %(day)s::date - (s.counts_from at time zone %(zone)s)::date as days_since
+       %(day)s::date - (s.counts_from at time zone %(zone)s)::date as days_since, 'household ' || p.household_id as household,
+       case when p.building <> '' then concat_ws(' ', 'stairwell', p.area_id, p.building, p.unit) end as stairwell
 from state s left join residents_person p on p.id = s.person_id
 """,
     columns={
@@ -156,6 +157,8 @@ from state s left join residents_person p on p.id = s.person_id
         "died_before": "the same when the day began",
         "days_since": "days from the day it counts from until the day",
         "change": "1 newly counted, -1 no longer counted, 0 otherwise",
+        "household": "the household the person belongs to now, a small unit in which cases cluster",
+        "stairwell": "compound, building and unit where the person lives now, another",
         "household": "the household the person belongs to now, a small unit in which cases cluster",
         "stairwell": "compound, building and unit where the person lives now, another",
     },
