@@ -82,13 +82,18 @@ class View:
     def contact_over(self, v: Event) -> bool:
         return bool(self.released(v) or self.named(v, "excluded", "home_isolation_end")) or self.converted(v)
 
-    def observed_over(self, v: Event, since: datetime) -> bool:
-        """A negative test, the end of home observation or a release since then."""
+    def observed_over(self, v: Event, since: datetime, spent: int = 0) -> bool:
+        """A negative test, the end of home observation or a release since then.
+
+        `spent`: how many negative tests of that very moment were needed to get so far, and are not counted twice.
+        """
         times = self.unnamed(v, "negative_test", "home_isolation_end", "released")
         times += self.named(v, "negative_test", "home_isolation_end")
-        times += self.named(v, "released") if v.kind in ("close_contact", "secondary_contact", "close_contact_of",
-                                                         "asymptomatic", "central_isolation_start") else []
-        return any(time >= since for time in times)
+        if v.kind == "asymptomatic":
+            times += self.named(v, "released")
+        elif v.kind not in ("confirmed", "clinically_diagnosed"):
+            times += self.named(v, "released", "discharged", "recovered")
+        return sum(1 for time in times if time >= since) > spent
 
     def days_since(self, times: list[datetime]) -> timedelta | None:
         return self.at - min(times) if times else None
@@ -191,9 +196,10 @@ def august(view: View) -> set[str]:
         if view.withdrawn(v):
             continue
         lower = view.unnamed(v, "discharged", "recovered") + view.named(v, "discharged", "recovered")
-        lower += view.negatives(v)
+        tests = view.negatives(v)
+        spent = 1 if tests and (not lower or tests[0] < min(lower)) else 0
         free = view.unnamed(v, "released") + view.named(v, "released")
-        out.add(two_steps(view, v, lower, free))
+        out.add(two_steps(view, v, lower + tests, free, spent))
     for v in view.some("close_contact", "close_contact_of", "secondary_contact", "central_isolation_start"):
         contact = v.kind != "central_isolation_start"
         lower = view.unnamed(v, "central_isolation_end") + view.named(v, "central_isolation_end")
@@ -204,7 +210,8 @@ def august(view: View) -> set[str]:
                 continue
         out.add(two_steps(view, v, lower, free))
     for v in view.some("fever"):
-        if not (view.excluded(v) or view.cured(v) or view.unnamed(v, "negative_test") or view.named(v, "negative_test")):
+        tested = view.unnamed(v, "negative_test") or view.named(v, "negative_test")
+        if not (view.excluded(v) or view.cured(v) or tested):
             out.add("yellow")
     for v in view.some("home_isolation_start"):
         over = view.released(v) + view.named(v, "excluded", "home_isolation_end", "negative_test")
@@ -213,13 +220,13 @@ def august(view: View) -> set[str]:
     return out
 
 
-def two_steps(view: View, v: Event, lower: list[datetime], free: list[datetime]) -> str:
+def two_steps(view: View, v: Event, lower: list[datetime], free: list[datetime], spent: int = 0) -> str:
     """Red until lowered, then yellow until observed; whatever frees first, or afterwards, is green."""
     if free and (not lower or min(free) < min(lower)):
         return "green"
     if not lower:
         return "red"
-    return "green" if view.observed_over(v, min(lower)) else "yellow"
+    return "green" if view.observed_over(v, min(lower), spent) else "yellow"
 
 
 def generic(view: View) -> set[str]:

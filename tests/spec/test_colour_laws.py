@@ -66,7 +66,8 @@ def severity(policy: ColourPolicy, evidence: tuple[Evidence, ...], at: datetime)
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.version)
 @settings(max_examples=400, deadline=None)
 @given(events=histories(), data=st.data())
-def test_the_engine_agrees_with_the_second_opinion(policy: ColourPolicy, events: list[Event], data: st.DataObject) -> None:
+def test_the_engine_agrees_with_the_second_opinion(
+        policy: ColourPolicy, events: list[Event], data: st.DataObject) -> None:
     """At any moment, and just before and after anything happened, both tell the same colour."""
     evidence = evidence_of(events, HEALTH)
     moments = {data.draw(hours)} | {event.time for event in events}
