@@ -67,10 +67,14 @@ def within(world: World, area_ids: Iterable[int], path: str) -> int:
 
 def home_on(world: World, person_id: int, day: date) -> int:
     """Where a person lived on a day: the residence that ended first after it, else where they live now."""
-    ended = [row for row in world.residences if row["person_id"] == person_id and row["until_day"] > day]
-    if ended:
-        return min(ended, key=lambda row: (row["until_day"], row["id"]))["area_id"]
-    return next(row["area_id"] for row in world.people if row["id"] == person_id)
+
+    def find() -> int:
+        ended = [row for row in world.residences if row["person_id"] == person_id and row["until_day"] > day]
+        if ended:
+            return min(ended, key=lambda row: (row["until_day"], row["id"]))["area_id"]
+        return next(row["area_id"] for row in world.people if row["id"] == person_id)
+
+    return once(world, ("home", person_id, day), find)
 
 
 # Health events that hold
@@ -322,7 +326,9 @@ def four_classes_people(world: World, day: date, path: str) -> int:
 
 
 def events_of(world: World, day: date) -> list[Row]:
-    return [row for row in standing(world) if begin(day) <= row["time"] < end(day)]
+    return once(
+        world, ("events", day), lambda: [row for row in standing(world) if begin(day) <= row["time"] < end(day)]
+    )
 
 
 def events_where(condition: Callable[[Row], bool]) -> Twin:
@@ -420,8 +426,11 @@ def follow_up_people(world: World, day: date, path: str) -> int:
 
 
 def colour_at(world: World, person_id: int, moment: datetime) -> str:
-    rows = [row for row in world.colours if row["person_id"] == person_id and row["since"] < moment]
-    return max(rows, key=lambda row: (row["since"], row["id"]))["colour"] if rows else "green"
+    def find() -> str:
+        rows = [row for row in world.colours if row["person_id"] == person_id and row["since"] < moment]
+        return max(rows, key=lambda row: (row["since"], row["id"]))["colour"] if rows else "green"
+
+    return once(world, ("colour", person_id, moment), find)
 
 
 def colours_where(condition: Callable[[str, str], bool]) -> Twin:
@@ -490,17 +499,23 @@ def level_above(world: World, area: Row) -> str:
 
 
 def is_closed(world: World, area: Row, day: date) -> bool:
-    rows = [row for row in world.closures if row["area_id"] == area["id"] and row["since"] < end(day)]
-    return bool(rows) and max(rows, key=lambda row: (row["since"], row["id"]))["state"] == "closed"
+    def find() -> bool:
+        rows = [row for row in world.closures if row["area_id"] == area["id"] and row["since"] < end(day)]
+        return bool(rows) and max(rows, key=lambda row: (row["since"], row["id"]))["state"] == "closed"
+
+    return once(world, ("closed", area["id"], day), find)
 
 
 def open_entrances(world: World, area: Row, day: date) -> int:
-    found = 0
-    for entrance in world.entrances:
-        rows = [row for row in world.entrance_statuses if row["entrance_id"] == entrance["id"] and row["since"] < end(day)]
-        if entrance["area_id"] == area["id"] and rows:
-            found += max(rows, key=lambda row: (row["since"], row["id"]))["state"] == "open"
-    return found
+    def find() -> int:
+        found = 0
+        for entrance in world.entrances:
+            rows = [row for row in world.entrance_statuses if row["entrance_id"] == entrance["id"] and row["since"] < end(day)]
+            if entrance["area_id"] == area["id"] and rows:
+                found += max(rows, key=lambda row: (row["since"], row["id"]))["state"] == "open"
+        return found
+
+    return once(world, ("open entrances", area["id"], day), find)
 
 
 def areas_where(condition: Callable[[World, Row, date], bool]) -> Twin:

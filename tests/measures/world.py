@@ -32,6 +32,8 @@ DAYS = [FIRST + timedelta(days=n) for n in range(8)]
 START = datetime(2020, 2, 8, 16, tzinfo=UTC)
 """The first moment of the first day in Shanghai."""
 
+OFTEN_WITHDRAWN = {Kind.CONFIRMED, Kind.CLINICALLY_DIAGNOSED, Kind.DISCHARGED, Kind.DIED, Kind.EXCLUDED}
+
 Row = dict[str, Any]
 
 
@@ -73,7 +75,7 @@ def moment(chance: random.Random) -> datetime:
     return START + timedelta(minutes=chance.randrange(0, 8 * 24 * 60))
 
 
-def build(seed: int, people: int = 24, events: int = 150) -> None:
+def build(seed: int, people: int = 36, events: int = 320) -> None:
     """Write a world into the empty tables."""
     chance = random.Random(seed)
     places = _tree(chance)
@@ -81,6 +83,7 @@ def build(seed: int, people: int = 24, events: int = 150) -> None:
     _closures(chance, places)
     residents = _people(chance, homes, people)
     _events(chance, residents, homes, events)
+    _courses(chance, residents)
     _colours(chance, residents)
     _offices(chance, places)
     _record(chance, places)
@@ -94,8 +97,8 @@ def _tree(chance: random.Random) -> list[Area]:
         area = Area(
             code=code, path=(parent.path if parent else "") + code + "/", parent=parent, level=level, name=f"{level} {code}",
             residents=chance.choice([None, chance.randrange(5000)]) if level == "compound" else None,
-            valid_from=chance.choice([None, None, None, chance.choice(DAYS)]) if parent else None,
-            valid_until=chance.choice([None, None, None, chance.choice(DAYS)]) if parent else None,
+            valid_from=chance.choice([*[None] * 7, chance.choice(DAYS)]) if parent else None,
+            valid_until=chance.choice([*[None] * 7, chance.choice(DAYS)]) if parent else None,
         )
         area.save()
         made.append(area)
@@ -106,9 +109,9 @@ def _tree(chance: random.Random) -> list[Area]:
         district = plant(city, f"42010{d}", "district")
         for s in range(chance.randrange(1, 3)):
             street = plant(district, f"42010{d}00{s}", "street")
-            for c in range(chance.randrange(1, 4)):
+            for c in range(chance.randrange(1, 3)):
                 below = plant(street, f"42010{d}00{s}00{c}", chance.choice(["community", "village"]))
-                for n in range(chance.randrange(0, 3)):
+                for n in range(chance.randrange(0, 4)):
                     plant(below, f"X{d}{s}{c}{n}", "compound")
     plant(made[1], "zone", "community")
     plant(made[-1], "X9", "compound")
@@ -130,7 +133,7 @@ def _closures(chance: random.Random, places: list[Area]) -> None:
                 )
         for _ in range(chance.randrange(0, 4)):
             ClosureStatus.objects.create(
-                area=place, area_path=place.path, state=chance.choice(["closed", "open"]), since=moment(chance), by="world",
+                area=place, area_path=place.path, state=chance.choice(["closed", "closed", "open"]), since=moment(chance), by="world",
             )
 
 
@@ -156,17 +159,19 @@ def _people(chance: random.Random, homes: list[Area], count: int) -> list[Person
 
 
 def _events(chance: random.Random, people: list[Person], homes: list[Area], count: int) -> None:
-    few = people[: max(3, len(people) // 2)]
-    kinds = [*Kind, *[Kind.CONFIRMED, Kind.EXCLUDED, Kind.EXCLUDED, Kind.DISCHARGED, Kind.TEMPERATURE] * 3]
+    kinds = [kind for kind in Kind if kind not in {Kind.DIED, Kind.RECOVERED}] * 3
+    kinds += [Kind.DIED, Kind.RECOVERED, *[Kind.EXCLUDED, Kind.EXCLUDED, Kind.TEMPERATURE] * 6]
+    kinds += [Kind.DIED] * 2 + [Kind.DISCHARGED] * 3
+    ill = people[: len(people) * 2 // 3]
     made: list[HealthEvent] = []
     superseded: set[int] = set()
     for n in range(count):
         kind = chance.choice(kinds)
-        person = chance.choice(few)
+        person = chance.choice(ill)
         own = [event for event in made if event.person_id == person.pk]
         ends = None
-        if own and chance.random() < (0.6 if kind == Kind.EXCLUDED else 0.15):
-            ends = chance.choice(own[-6:])
+        if own and chance.random() < (0.7 if kind == Kind.EXCLUDED else 0.1):
+            ends = chance.choice([event for event in own if event.kind in OFTEN_WITHDRAWN] or own)
         if kind == Kind.CLOSE_CONTACT_OF and made:
             ends = chance.choice(made)
         supersedes = None
@@ -176,12 +181,34 @@ def _events(chance: random.Random, people: list[Person], homes: list[Area], coun
             superseded.add(supersedes.pk)
         withdrawn = supersedes is not None and chance.random() < 0.3
         home = chance.choice(homes) if chance.random() < 0.2 else person.area
+        time = moment(chance)
+        if ends is not None and chance.random() < 0.6:
+            time = ends.time + timedelta(hours=chance.randrange(0, 60))
         made.append(HealthEvent.objects.create(
-            ref=f"E{n}", person=person, kind="withdrawn" if withdrawn else kind, time=moment(chance), ends=ends,
-            source=chance.choice(["", "", "hospital", "hospital", " Self ", "自报"]),
+            ref=f"E{n}", person=person, kind="withdrawn" if withdrawn else kind, time=time, ends=ends,
+            source=chance.choice([*["", "hospital"] * 5, " Self ", "自报"]),
             value=Decimal(chance.choice(["36.4", "37.2", "37.3", "38.9"])) if kind == Kind.TEMPERATURE else None,
             area=home, area_path=home.path, author="world", recorded_at=moment(chance), supersedes=supersedes,
         ))
+
+
+def _courses(chance: random.Random, people: list[Person]) -> None:
+    """Whole courses of illness of people not met above, some of them with a fact taken back, some with that taken back."""
+    for person in people[len(people) * 2 // 3 :]:
+        told: list[HealthEvent] = []
+
+        def tell(kind: Kind, ends: HealthEvent | None = None, person: Person = person, told: list[HealthEvent] = told) -> None:
+            after = told[-1].time if told else START - timedelta(days=2)
+            told.append(HealthEvent.objects.create(
+                ref=f"{person.ref}-{len(told)}", person=person, kind=kind, ends=ends, area=person.area,
+                area_path=person.area_path, author="world", time=after + timedelta(hours=chance.randrange(0, 72)),
+            ))
+
+        tell(chance.choice([Kind.CONFIRMED, Kind.CLINICALLY_DIAGNOSED]))
+        if chance.random() < 0.8:
+            tell(chance.choice([Kind.DISCHARGED, Kind.RECOVERED, Kind.DIED, Kind.DIED]))
+        for _ in range(chance.randrange(0, 3)):
+            tell(Kind.EXCLUDED, ends=chance.choice(told))
 
 
 def _colours(chance: random.Random, people: list[Person]) -> None:
