@@ -58,9 +58,7 @@ class Correction:
 
 
 CORRECTIONS: dict[date, Correction] = {
-    date(2020, 2, 14): Correction(
-        "核减重复统计的死亡病例108例(当日新增死亡88例,净减20例)", dead_withdrawn=108
-    ),
+    date(2020, 2, 14): Correction("核减重复统计的死亡病例108例(当日新增死亡88例,净减20例)", dead_withdrawn=108),
     date(2020, 2, 20): Correction("核减确诊病例13例(当日新增628例,净增615例)", confirmed_withdrawn=13),
     date(2020, 2, 21): Correction("此前核减的13例重新计入", reconfirmed=13),
     date(2020, 4, 17): Correction(
@@ -232,8 +230,11 @@ def settle(compounds: Sequence[Compound], cases: int, seed: int) -> tuple[list[P
     """
     chance = seeded(seed, "settle")
     weights = [
-        one.residents * SHARE_OF_CASES[one.code[:6]] / CENSUS[one.code[:6]]
-        * chance.lognormvariate(0, UNEVEN) * (IN_HAMLETS if one.is_hamlet else 1)
+        one.residents
+        * SHARE_OF_CASES[one.code[:6]]
+        / CENSUS[one.code[:6]]
+        * chance.lognormvariate(0, UNEVEN)
+        * (IN_HAMLETS if one.is_hamlet else 1)
         for one in compounds
     ]
     patients: list[tuple[float, Patient]] = []

@@ -119,8 +119,13 @@ def _set_entrances(due: Sequence[tuple[Area, Closing]], by: Actor, why: str) -> 
     EntranceStatus.objects.bulk_create(
         [
             EntranceStatus(
-                entrance=entrance, area_path=entrance.area_path, state=entrance.state, since=since[entrance.area_id],
-                why=why, by=by.name, recorded_at=now,
+                entrance=entrance,
+                area_path=entrance.area_path,
+                state=entrance.state,
+                since=since[entrance.area_id],
+                why=why,
+                by=by.name,
+                recorded_at=now,
             )
             for entrance in [*made, *changed["barred"], *changed["open"]]
         ],

@@ -146,8 +146,18 @@ def _numbered(found: list[Compound]) -> Iterator[Compound]:
     before = 0
     for number, one in enumerate(found):
         yield Compound(
-            number, before, one.code, one.name, one.area_code, one.households, one.residents, one.managed_by, one.lon,
-            one.lat, one.is_hamlet, one.is_old,
+            number,
+            before,
+            one.code,
+            one.name,
+            one.area_code,
+            one.households,
+            one.residents,
+            one.managed_by,
+            one.lon,
+            one.lat,
+            one.is_hamlet,
+            one.is_old,
         )
         before += one.residents
 
@@ -173,8 +183,12 @@ class _District:
         homes = [place for place, count in zip(used, each, strict=True) for _ in range(count)]
         yield from self._units(homes, heads - in_hamlets, 0.7, is_hamlet=False)
         farms = self._whole_streets(villages)
-        yield from self._units(sorted((farms[turn % len(farms)] for turn in range(hamlets)), key=lambda p: p.code),
-                               in_hamlets, 0.45, is_hamlet=True)
+        yield from self._units(
+            sorted((farms[turn % len(farms)] for turn in range(hamlets)), key=lambda p: p.code),
+            in_hamlets,
+            0.45,
+            is_hamlet=True,
+        )
 
     def _whole_streets(self, places: list[Place]) -> list[Place]:
         streets = sorted({place.parent_code for place in places})
@@ -195,8 +209,18 @@ class _District:
             lon, lat = self._spot(place)
             households = max(1, round(size / self.chance.uniform(*HOUSEHOLD)))
             yield Compound(
-                0, 0, f"{place.code}-{turns[place.code]:02d}", name, place.code, households, size,
-                "community" if is_old else "property", lon, lat, is_hamlet, is_old,
+                0,
+                0,
+                f"{place.code}-{turns[place.code]:02d}",
+                name,
+                place.code,
+                households,
+                size,
+                "community" if is_old else "property",
+                lon,
+                lat,
+                is_hamlet,
+                is_old,
             )
 
     def _spot(self, place: Place) -> tuple[float, float]:
@@ -269,8 +293,18 @@ def _draw_name(chance: random.Random, stem: str, is_old: bool) -> str:
 
 
 ENDINGS = (
-    "社区居民委员会", "社区居民居委会", "社区居委会", "社区委员会", "居民委员会", "村民委员会", "社会居委会",
-    "社区居委", "居委会", "村委会", "委员会", "社区",
+    "社区居民委员会",
+    "社区居民居委会",
+    "社区居委会",
+    "社区委员会",
+    "居民委员会",
+    "村民委员会",
+    "社会居委会",
+    "社区居委",
+    "居委会",
+    "村委会",
+    "委员会",
+    "社区",
 )
 
 

@@ -42,6 +42,8 @@ SEALED = day_of(date(2020, 1, 23))
 """The city was closed to the outside."""
 CLOSED = day_of(date(2020, 2, 11))
 """The compounds were closed."""
+BEDS_FROM = day_of(date(2020, 2, 5))
+"""The first shelter hospitals opened."""
 CLINICAL_FROM = day_of(date(2020, 2, 12))
 CLINICAL_UNTIL = day_of(date(2020, 2, 19))
 """First day of clinical diagnosis, and the first day without it."""
@@ -109,3 +111,9 @@ def kept_at_home(day: int) -> float:
     """Share of contacts who stay at home; the others go to an isolation site (all were to, from the middle of February,
     where there was room)."""
     return 0.85 if day < CLOSED else 0.55
+
+
+def admitted(day: int) -> float:
+    """Share of people under suspicion who have a bed in an observation ward; the others wait at home. "People wait for
+    beds" until the first days of February, "beds wait for people" from the middle of the month."""
+    return 0.35 if day < BEDS_FROM else 0.7 if day < CLOSED + 4 else 0.96

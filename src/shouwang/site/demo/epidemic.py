@@ -33,9 +33,7 @@ UNEVEN = 0.85
 """How unevenly compounds are hit (sigma of a lognormal factor)."""
 
 
-def events(
-    compounds: Sequence[Compound], scale: float, until: datetime, seed: int = SEED
-) -> Iterator[tuple[str, ...]]:
+def events(compounds: Sequence[Compound], scale: float, until: datetime, seed: int = SEED) -> Iterator[tuple[str, ...]]:
     """Rows of everything recorded before `until` (aware), by compound and in it by time.
 
     The cases that stand at the end of March are 50,000 × scale exactly. The rows up to an earlier moment are the rows
@@ -58,8 +56,11 @@ def cases_by_compound(compounds: Sequence[Compound], scale: float, seed: int = S
     for one in compounds:
         people[one.code[:6]] += one.residents
     weights = [
-        one.residents * SHARE_OF_CASES[one.code[:6]] / CENSUS[one.code[:6]]
-        * chance.lognormvariate(0, UNEVEN) * (IN_HAMLETS if one.is_hamlet else 1)
+        one.residents
+        * SHARE_OF_CASES[one.code[:6]]
+        / CENSUS[one.code[:6]]
+        * chance.lognormvariate(0, UNEVEN)
+        * (IN_HAMLETS if one.is_hamlet else 1)
         for one in compounds
     ]
     cases = apportion(round(CASES * scale), weights)

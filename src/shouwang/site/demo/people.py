@@ -11,8 +11,18 @@ from shouwang.site.demo.homes import YEAR, Home, homes
 from shouwang.site.demo.id_numbers import DASHED, IdNumbers, phone
 
 COLUMNS = (
-    "person", "name", "id_number", "phone", "birth_date", "sex", "compound_code", "building", "unit", "dwelling",
-    "household", "needs",
+    "person",
+    "name",
+    "id_number",
+    "phone",
+    "birth_date",
+    "sex",
+    "compound_code",
+    "building",
+    "unit",
+    "dwelling",
+    "household",
+    "needs",
 )
 
 MALE, FEMALE = "male", "female"
@@ -50,8 +60,18 @@ def people_of(compound: Compound, some_homes: Iterable[Home], seed: int = SEED) 
             name = (_SURNAMES[int(draw() * len(_SURNAMES))] if own else surname) + _given(is_male, draw)
             needs, has_phone = _needs(age, is_male, is_alone, eats_halal, draw)
             yield (
-                person(code, number), name, id_number, phone(first + number) if has_phone else "", DASHED[days],
-                MALE if is_male else FEMALE, code, home.building, home.unit, home.dwelling, household, needs,
+                person(code, number),
+                name,
+                id_number,
+                phone(first + number) if has_phone else "",
+                DASHED[days],
+                MALE if is_male else FEMALE,
+                code,
+                home.building,
+                home.unit,
+                home.dwelling,
+                household,
+                needs,
             )
 
 
@@ -67,9 +87,7 @@ def _given(is_male: bool, draw: Callable[[], float]) -> str:
     return one if draw() < 0.2 else one + pool[int(draw() * size)]
 
 
-def _needs(
-    age: float, is_male: bool, is_alone: bool, eats_halal: bool, draw: Callable[[], float]
-) -> tuple[str, bool]:
+def _needs(age: float, is_male: bool, is_alone: bool, eats_halal: bool, draw: Callable[[], float]) -> tuple[str, bool]:
     """Needs joined by `;`, and whether the person has a phone."""
     needs = []
     if age >= 60:

@@ -20,6 +20,7 @@ COMMUNITY = "社区摸排"
 FOLLOW_UP = "社区随访"
 TRACING = "流调组"
 ISOLATION_SITE = "集中隔离点"
+WARD = "留观病房"
 
 FOLLOWED = 14
 """Days that a contact is followed."""
@@ -91,8 +92,9 @@ def tell_case(log: Log, case: Case, onset: int) -> None:
     if draw() < 0.8:
         log.note(first, person, "symptom", COMMUNITY, note=log.chance.choice(SYMPTOMS))
     if draw() < 0.6:
-        log.note(max(first + 10, case.suspected - int(draw() * 1.5 * DAY)), person, "fever", clinic)
+        log.note(max(first + 10, case.suspected - int(draw() * 600)), person, "fever", clinic)
     log.note(case.suspected, person, "suspected", clinic)
+    _observed(log, person, case.suspected + 40, case.confirmed, "确诊，转定点医院")
     if case.is_clinical:
         case.ref = log.note(case.confirmed, person, "clinically_diagnosed", hospital, note="临床诊断(影像学)")
     else:
@@ -129,7 +131,8 @@ def tell_contact(log: Log, person: str, found: int, *, case: Case | None, until:
     place, where = ("home_isolation", FOLLOW_UP) if is_home else ("central_isolation", ISOLATION_SITE)
     start = log.note(found + 45, person, f"{place}_start", where)
     if is_home:
-        _temperatures(log, person, found + 60, end)
+        _temperatures(log, person, found + 60, end, MISSED)
+        _passing_fever(log, person, found, end)
     if end < over:
         log.note(end - 5, person, f"{place}_end", where, ends=start, note="转为疑似,送诊")
         return
@@ -137,29 +140,45 @@ def tell_contact(log: Log, person: str, found: int, *, case: Case | None, until:
     log.note(over + 10, person, "released", where, ends=contact)
 
 
-def _temperatures(log: Log, person: str, start: int, end: int) -> None:
-    """Mornings and evenings from `start` to `end`, some of them missed; once in a while a fever that passes."""
+def _temperatures(log: Log, person: str, start: int, end: int, missed: float) -> None:
+    """Mornings and evenings from `start` to `end`, a share of them missed; more by one in ten people."""
     draw, gauss = log.chance.random, log.chance.gauss
-    feverish = start // DAY + 2 + int(draw() * 10) if draw() < FEVERISH else -1
-    missed = MISSED * (4 if draw() < 0.1 else 0.7)
+    missed *= 4 if draw() < 0.1 else 0.7
     for day in range(start // DAY, end // DAY + 1):
         for hour in (7.0, 17.0):
             minute = day * DAY + int((hour + draw() * 2.5) * 60)
-            if not start <= minute < end or draw() < missed:
-                continue
-            if day == feverish and hour == 17.0:
-                log.note(minute, person, "temperature", FOLLOW_UP, note=f"{37.4 + draw() * 0.9:.1f}")
-                _nothing_found(log, person, log.note(minute + 20, person, "fever", FOLLOW_UP), minute + 20, 1.5)
-                continue
-            log.note(minute, person, "temperature", FOLLOW_UP, note=f"{min(37.2, max(35.6, gauss(36.45, 0.25))):.1f}")
+            if start <= minute < end and draw() >= missed:
+                note = f"{min(37.2, max(35.6, gauss(36.45, 0.25))):.1f}"
+                log.note(minute, person, "temperature", FOLLOW_UP, note=note)
 
 
-def _nothing_found(log: Log, person: str, ref: str, minute: int, mean: float) -> None:
-    """Two negative tests a day apart, and the suspicion is excluded."""
+def _passing_fever(log: Log, person: str, start: int, end: int) -> None:
+    """Once in a while a fever that passes."""
+    draw = log.chance.random
+    minute = (start // DAY + 2 + int(draw() * 9)) * DAY + 18 * 60
+    if draw() < FEVERISH and minute + 4 * DAY < end:
+        log.note(minute, person, "temperature", FOLLOW_UP, note=f"{37.4 + draw() * 0.9:.1f}")
+        _nothing_found(log, person, log.note(minute + 20, person, "fever", FOLLOW_UP), minute + 20, 1.5)
+
+
+def _observed(log: Log, person: str, start: int, end: int, why: str) -> None:
+    """Somebody under suspicion waits for a result: in an observation ward, or at home while there is no bed."""
+    if end <= start + 10:
+        return
+    if log.chance.random() < course.admitted(start // DAY):
+        begun = log.note(start, person, "central_isolation_start", WARD, note="疑似留观")
+        log.note(end, person, "central_isolation_end", WARD, ends=begun, note=why)
+    else:
+        _temperatures(log, person, start, end, MISSED * 3)
+
+
+def _nothing_found(log: Log, person: str, ref: str, minute: int, mean: float) -> int:
+    """Two negative tests a day apart, and the suspicion is excluded; answers when."""
     over = minute + log.days(mean, 1.3)
     log.note(over - DAY - 90, person, "negative_test", LABORATORY)
     log.note(over - 30, person, "negative_test", LABORATORY)
     log.note(over, person, "excluded", log.chance.choice(CLINIC), ends=ref)
+    return over
 
 
 def tell_false_suspicion(log: Log, person: str, minute: int) -> None:
@@ -169,7 +188,8 @@ def tell_false_suspicion(log: Log, person: str, minute: int) -> None:
     if log.chance.random() < 0.5:
         minute += 200 + int(log.chance.random() * 600)
         ref = log.note(minute, person, "suspected", clinic)
-    _nothing_found(log, person, ref, minute, 2.6)
+    over = _nothing_found(log, person, ref, minute, 2.6)
+    _observed(log, person, minute + 40, over, "排除，解除留观")
 
 
 def tell_correction(log: Log, person: str, minute: int) -> None:
