@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import TextIO
 
 from shouwang.site.demo.course import CHINA
 from shouwang.site.demo.epidemic import COLUMNS
@@ -45,28 +46,33 @@ def written(
     folder.mkdir(parents=True, exist_ok=True)
     limits = [end.astimezone(CHINA).isoformat() for end in ends]
     known = known_until.astimezone(CHINA).isoformat() if known_until else ""
-    files: list[list[Path]] = [[] for _ in ends]
-    counts = [ROWS_A_FILE] * len(ends)
+    portions = [_Portion(folder / f"health-events-{place:03d}") for place in range(len(ends))]
     try:
         with ExitStack() as stack:
-            writers: list[csv.writer] = [None] * len(ends)  # type: ignore[valid-type]
             for row in rows:
-                if row[1] < known:
-                    continue
+                # Moments are all written with the offset of the city, so their texts sort as they do.
                 place = bisect_right(limits, row[1])
-                if place == len(ends):
-                    continue
-                if counts[place] >= ROWS_A_FILE:
-                    path = folder / f"health-events-{place:03d}-{len(files[place]):03d}.csv"
-                    files[place].append(path)
-                    writers[place] = csv.writer(
-                        stack.enter_context(path.open("w", encoding="utf-8", newline="")), lineterminator="\n"
-                    )
-                    writers[place].writerow(COLUMNS)
-                    counts[place] = 0
-                writers[place].writerow(row)
-                counts[place] += 1
-        yield files
+                if row[1] >= known and place < len(ends):
+                    portions[place].write(row, stack)
+        yield [portion.paths for portion in portions]
     finally:
-        for path in [path for several in files for path in several]:
+        for path in [path for portion in portions for path in portion.paths]:
             path.unlink(missing_ok=True)
+
+
+class _Portion:
+    """The files of one stretch of time; a new one is begun when a file is full."""
+
+    def __init__(self, stem: Path) -> None:
+        self.stem = stem
+        self.paths: list[Path] = []
+        self.file: TextIO | None = None
+        self.rows = 0
+
+    def write(self, row: Sequence[str], stack: ExitStack) -> None:
+        if self.file is None or self.rows % ROWS_A_FILE == 0:
+            self.paths.append(self.stem.with_name(f"{self.stem.name}-{len(self.paths):03d}.csv"))
+            self.file = stack.enter_context(self.paths[-1].open("w", encoding="utf-8", newline=""))
+            csv.writer(self.file, lineterminator="\n").writerow(COLUMNS)
+        csv.writer(self.file, lineterminator="\n").writerow(row)
+        self.rows += 1

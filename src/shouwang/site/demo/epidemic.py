@@ -148,7 +148,9 @@ class _Outbreak:
 
     def _tell_contacts(self, who: int, case: Case, asked: set[int]) -> None:
         draw = self.chance.random
-        around = [(member, case) for member, _sex, _age in self.home_of[who].members if member != who]
+        around: list[tuple[int, Case | None]] = [
+            (member, case) for member, _sex, _age in self.home_of[who].members if member != who
+        ]
         for _ in range(self._about(NEIGHBOURS)):
             home = self.chance.choice(self.stairwells[self.home_of[who].stairwell])
             around.append((self.chance.choice(home.members)[0], None))

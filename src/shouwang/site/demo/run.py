@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -165,20 +166,18 @@ def _put_in_office(
 def _live(memory: Memory, compounds: Sequence[Compound], first: date, last: date, folder: Path, lines: Lines) -> None:
     """What happened before `first`, then each day: its events come in, its deeds are done, its schedule is run."""
     known, ends = memory.until, chunks.ends_of_chunks(memory.until, first, last)
-    if ends:
-        with lines.step("疫情 · an epidemic"):
-            rows = epidemic.events(compounds, memory.scale, ends[-1], memory.seed)
-            files = chunks.written(rows, known, ends, folder)
-            several = files.__enter__()
-        try:
-            for end, some in zip(ends, several, strict=True):
-                with clock.frozen(end - INSTANT):
-                    _happen(memory, compounds, end, some, lines)
-                day = (end - INSTANT).date()
-                if first <= day:
-                    _run_day(memory, day, lines)
-        finally:
-            files.__exit__(None, None, None)
+    with ExitStack() as stack:
+        files: list[list[Path]] = []
+        if ends:
+            with lines.step("疫情 · an epidemic"):
+                rows = epidemic.events(compounds, memory.scale, ends[-1], memory.seed)
+                files = stack.enter_context(chunks.written(rows, known, ends, folder))
+        for end, some in zip(ends, files, strict=True):
+            with clock.frozen(end - INSTANT):
+                _happen(memory, compounds, end, some, lines)
+            day = (end - INSTANT).date()
+            if first <= day:
+                _run_day(memory, day, lines)
     for turn in range((last - first).days + 1):
         day = first + timedelta(days=turn)
         if memory.needs_run(day):
