@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import subprocess
+import zlib
 from pathlib import Path
 from typing import IO
 
 import click
 import psycopg
+import structlog
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from shouwang.site import environment, postgres
@@ -17,6 +20,10 @@ from shouwang.site.up import MIGRATE_COMMAND, is_up
 
 # Runs inside the transaction of the restore: either the whole backup is there afterwards, or all is as it was.
 EMPTY = "drop schema public cascade; create schema public;\n"
+FIRST_WORDS = b"PostgreSQL database dump"
+BLOCK = 1 << 20
+
+log = structlog.get_logger("shouwang.backup")
 
 
 @click.command()
@@ -31,7 +38,7 @@ def backup(file: Path) -> None:
     handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(handle, "wb") as out:
-            _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", settings=settings, stdout=out)
+            _dump(settings, out)
             out.flush()
             os.fsync(out.fileno())
         aside.replace(file)
@@ -55,44 +62,44 @@ def restore(file: Path, replace: bool) -> None:
             "The database holds data already, which a restore throws away.",
             f"  type:     shouwang restore --replace {file}",
         )
-    listing = subprocess.run(
-        [str(postgres.bin("pg_restore")), "--list", str(file)], capture_output=True, text=True, check=False
-    )
-    if listing.returncode != 0:
-        raise Advice(f"{file} is not a backup made by `shouwang backup`: {listing.stderr.strip()}")
     _pour(file, settings)
     migrated = subprocess.run(
         MIGRATE_COMMAND, env={**os.environ, "DJANGO_SETTINGS_MODULE": "shouwang.site.settings"}, check=False
     )
     if migrated.returncode != 0:
-        raise Advice(
-            "The backup is back, but its tables could not be brought up to date; the reason stands above."
-        )
+        raise Advice("The backup is back, but its tables could not be brought up to date; the reason stands above.")
     click.echo(f"{file} is back. Check that it is whole:\n  type:     shouwang journal verify")
 
 
 def _pour(file: Path, settings: environment.Environment) -> None:
-    """Empty the database and run the backup's statements, in one transaction."""
-    words = [str(postgres.bin("pg_restore")), "--no-owner", "--no-privileges", "--file=-", str(file)]
-    with subprocess.Popen(words, stdout=subprocess.PIPE) as source:
-        assert source.stdout is not None  # nosec B101 - asked for with PIPE
-        arguments, secret = _connection(settings)
-        command = [str(postgres.bin("psql")), "--quiet", "--no-psqlrc", "--single-transaction", "--output=/dev/null"]
-        command += ["--set=ON_ERROR_STOP=1", "--file=-", arguments]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, env={**os.environ, **secret}) as sink:
-            assert sink.stdin is not None  # nosec B101
-            try:
-                sink.stdin.write(EMPTY.encode())
-                while block := source.stdout.read(1 << 20):
-                    sink.stdin.write(block)
-                if source.wait() != 0:
-                    # A backup cut short must not be committed: this is no SQL, and undoes the transaction.
-                    sink.stdin.write(b"\n\\.\n;backup cut short;\n")
-                sink.stdin.close()
-            except BrokenPipeError:
-                source.kill()
-        if sink.returncode != 0 or source.returncode != 0:
-            raise Advice(f"{file} could not be restored; the database is as it was. The reason stands above.")
+    """Empty the database and run the backup's statements, in one transaction that a damaged backup never ends.
+
+    Raises `Advice` when the file is none of ours, is cut short or damaged, or when the database refuses it.
+    """
+    address, secret = _connection(settings)
+    command = [str(postgres.bin("psql")), "--quiet", "--no-psqlrc", "--single-transaction", "--output=/dev/null"]
+    command += ["--set=ON_ERROR_STOP=1", "--file=-", address]
+    given = {**os.environ, **secret, "PGOPTIONS": "--client-min-messages=warning"}
+    with gzip.open(file) as source, subprocess.Popen(command, stdin=subprocess.PIPE, env=given) as sink:
+        assert sink.stdin is not None  # nosec B101 - asked for with PIPE
+        try:
+            block = source.read(BLOCK)
+            if not block.lstrip(b"-\n ").startswith(FIRST_WORDS):
+                raise gzip.BadGzipFile("it does not begin like one")
+            sink.stdin.write(EMPTY.encode())
+            while block:
+                sink.stdin.write(block)
+                block = source.read(BLOCK)
+            sink.stdin.close()
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            sink.kill()  # without its end of input, nothing is committed
+            raise Advice(
+                f"{file} is no whole backup made by `shouwang backup` ({error}); nothing was changed."
+            ) from None
+        except BrokenPipeError:
+            log.debug("psql stopped reading")  # it says itself why
+    if sink.returncode != 0:
+        raise Advice(f"{file} could not be restored; the database is as it was. The reason stands above.")
 
 
 def _holds_anything(settings: environment.Environment) -> bool:
@@ -113,13 +120,10 @@ def _connection(settings: environment.Environment) -> tuple[str, dict[str, str]]
     return make_conninfo(**words), {} if password is None else {"PGPASSWORD": str(password)}
 
 
-def _run(program: str, *arguments: str, settings: environment.Environment, stdout: IO[bytes]) -> None:
+def _dump(settings: environment.Environment, out: IO[bytes]) -> None:
+    """Write the whole database as compressed SQL, whose checksum tells later whether it is still whole."""
     address, secret = _connection(settings)
-    done = subprocess.run(
-        [str(postgres.bin(program)), *arguments, f"--dbname={address}"],
-        env={**os.environ, **secret},
-        stdout=stdout,
-        check=False,
-    )
+    command = [str(postgres.bin("pg_dump")), "--format=plain", "--compress=gzip:3", "--no-owner", "--no-privileges"]
+    done = subprocess.run([*command, f"--dbname={address}"], env={**os.environ, **secret}, stdout=out, check=False)
     if done.returncode != 0:
-        raise Advice(f"{program} failed; the reason stands above.")
+        raise Advice("The backup could not be made; the reason stands above.")

@@ -49,8 +49,9 @@ def test_an_id_that_is_no_id_is_replaced() -> None:
 def test_rows_in_errors_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
     """PostgreSQL repeats the row that offends; the log does not."""
     logs.configure("json")
+    message = "duplicate key value\nDETAIL:  Key (name)=(张三) already exists.\n"
     try:
-        raise IntegrityError("duplicate key value\nDETAIL:  Key (name)=(张三) already exists.\n")
+        raise IntegrityError(message)
     except IntegrityError:
         structlog.get_logger("shouwang.try").exception("it failed")
     text = json.dumps(lines(capsys), ensure_ascii=False)
