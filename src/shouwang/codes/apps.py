@@ -7,7 +7,8 @@ class CodesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from shouwang.codes import reactions  # noqa: F401 - registers itself
-        from shouwang.codes import datasets
+        from shouwang.codes import datasets, panel, reactions  # noqa: F401 - reactions listen once imported
+        from shouwang.residents import panels
 
         datasets.register()
+        panels.offer("codes.colour", 10, panel.render)

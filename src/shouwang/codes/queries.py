@@ -148,7 +148,8 @@ def people_of_colour(scope: Scope, colour: Colour, at: datetime | None = None, l
     """Who in the viewer's area is of a colour other than green at a moment, the latest first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"select * from ({_STATE_UNDER}) under where colour = %(colour)s order by since desc, person_id limit %(limit)s",
+            f"select * from ({_STATE_UNDER}) under where colour = %(colour)s"
+            " order by since desc, person_id limit %(limit)s",
             {"at": at or clock.now(), **_under(scope.area_path), "colour": colour, "limit": limit},
         )
         return [_status(row) for row in cursor.fetchall()]

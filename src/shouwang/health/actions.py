@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import connection, transaction
 
 from shouwang import clock
 from shouwang.command.rules import Scope
 from shouwang.health import facts, permissions, queries
+from shouwang.health.appending import NewRow, append, next_ref
 from shouwang.health.events import EvidenceRecorded
 from shouwang.health.facts import Fact
 from shouwang.health.models import HealthEvent
@@ -77,7 +78,7 @@ def record_facts(told: Sequence[Told], *, by: Actor, dry_run: bool = False) -> T
     taken.new.extend(accepted.values())
     if taken.new and not dry_run:
         ids = {ref: known.id for ref, known in recorded.items()}
-        new_ids = _append([_New(told[place].person_id, told[place].fact) for place in taken.new], ids, by)
+        new_ids = append([NewRow(told[place].person_id, told[place].fact) for place in taken.new], ids, by)
         _announce([told[place] for place in taken.new])
         record(
             by=by,
@@ -136,7 +137,7 @@ def _refuse_one_ends(
 def record_event(
     person_id: int,
     kind: str,
-    time: str | datetime,
+    time: str | datetime | None = None,
     *,
     by: Actor,
     scope: Scope | None = None,
@@ -145,10 +146,15 @@ def record_event(
     source: str = "",
     note: str = "",
 ) -> str:
-    """Record one fact about a person and answer its reference. The same `ref` told again with the same words changes
-    nothing, so a form that is sent twice records once. Raises Refusal."""
+    """Record one fact about a person, true at `time` (now), and answer its reference. Raises Refusal.
+
+    The same `ref` told again with the same words changes nothing, so a form that is sent twice records once.
+    """
     permissions.require(by, scope, permissions.RECORD, _home_path(person_id))
-    fact = facts.checked(ref or new_ref(), kind, time, ends=ends, source=source, note=note, now=clock.now())
+    now = clock.now()
+    before = queries.recorded_facts([ref]).get(ref) if ref and time is None else None
+    moment = before.fact.time if before else time or now
+    fact = facts.checked(ref or new_ref(), kind, moment, ends=ends, source=source, note=note, now=now)
     taken = record_facts([Told(person_id, fact)], by=by)
     for _place, refusal in taken.refused:
         raise refusal
@@ -174,9 +180,7 @@ def record_temperature(
     source: str = "follow-up",
 ) -> str:
     """Record a temperature taken now (or at `time`), as written: `36.8`, `37,5℃`. Answers its reference."""
-    return record_event(
-        person_id, Kind.TEMPERATURE, time or clock.now(), by=by, scope=scope, ref=ref, source=source, note=degrees
-    )
+    return record_event(person_id, Kind.TEMPERATURE, time, by=by, scope=scope, ref=ref, source=source, note=degrees)
 
 
 def record_symptom(
@@ -190,9 +194,26 @@ def record_symptom(
     source: str = "follow-up",
 ) -> str:
     """Record that a person has symptoms now (or at `time`). Answers its reference."""
-    return record_event(
-        person_id, Kind.SYMPTOM, time or clock.now(), by=by, scope=scope, ref=ref, source=source, note=note
-    )
+    return record_event(person_id, Kind.SYMPTOM, time, by=by, scope=scope, ref=ref, source=source, note=note)
+
+
+@transaction.atomic
+def record_visit(
+    person_id: int, degrees: str, symptom: bool, *, by: Actor, scope: Scope | None = None, ref: str = ""
+) -> list[str]:
+    """Record what was found when asking after a person: a temperature, symptoms, or both. Answers the references.
+
+    Raises Refusal when nothing was entered, or when the temperature is none; then nothing is recorded.
+    """
+    if not degrees and not symptom:
+        raise Refusal("health.nothing_entered", field="temperature")
+    ref = ref or new_ref()
+    refs = []
+    if degrees:
+        refs.append(record_temperature(person_id, degrees, by=by, scope=scope, ref=ref))
+    if symptom:
+        refs.append(record_symptom(person_id, by=by, scope=scope, ref=f"{ref}-s"))
+    return refs
 
 
 @transaction.atomic
@@ -215,7 +236,7 @@ def correct_event(
     """
     wrong = _standing(ref, why, by, scope)
     before = queries.fact_of(wrong)
-    fact = facts.amended(before, _next_ref(ref), clock.now(), kind=kind, time=time, ends=ends, source=source, note=note)
+    fact = facts.amended(before, next_ref(ref), clock.now(), kind=kind, time=time, ends=ends, source=source, note=note)
     if not facts.differences(fact, before):
         raise Refusal("health.nothing_changed", event=ref)
     ids: dict[str, int] = {}
@@ -241,7 +262,7 @@ def withdraw_event(ref: str, *, why: str, by: Actor, scope: Scope | None = None)
     """Take a fact back that never was one: record a row that supersedes it and says nothing else."""
     wrong = _standing(ref, why, by, scope)
     before = queries.fact_of(wrong)
-    fact = Fact(_next_ref(ref), before.kind, before.time, source=before.source)
+    fact = Fact(next_ref(ref), before.kind, before.time, source=before.source)
     _supersede(wrong, fact, WITHDRAWAL, why, "health.withdraw_event", {}, by)
     return fact.ref
 
@@ -260,7 +281,7 @@ def _standing(ref: str, why: str, by: Actor, scope: Scope | None) -> HealthEvent
 
 
 def _supersede(wrong: HealthEvent, fact: Fact, kind: str, why: str, deed: str, ids: dict[str, int], by: Actor) -> None:
-    new_ids = _append([_New(wrong.person_id, fact, kind, wrong.pk, why.strip())], ids, by)
+    new_ids = append([NewRow(wrong.person_id, fact, kind, wrong.pk, why.strip())], ids, by)
     announce(EvidenceRecorded((wrong.person_id,), min(fact.time, wrong.time)))
     record(
         by=by,
@@ -275,80 +296,6 @@ def _supersede(wrong: HealthEvent, fact: Fact, kind: str, why: str, deed: str, i
 def new_ref() -> str:
     """A reference for a fact that no file names; also what a form carries, so that sending it twice records once."""
     return f"w-{uuid.uuid4().hex}"
-
-
-def _next_ref(ref: str) -> str:
-    """The reference of the row that supersedes: `f12` is followed by `f12~1`, that by `f12~2`; taken ones are passed."""
-    root, mark, number = ref.rpartition("~")
-    root, count = (root, int(number)) if mark and number.isdigit() else (ref, 0)
-    while HealthEvent.objects.filter(ref=f"{root}~{count + 1}").exists():
-        count += 1
-    return f"{root}~{count + 1}"
-
-
-@dataclass(frozen=True, slots=True)
-class _New:
-    """A row to be written."""
-
-    person_id: int
-    fact: Fact
-    kind: str = ""
-    supersedes: int | None = None
-    why: str = ""
-
-
-_COPY = """copy health_healthevent (id, ref, person_id, kind, time, ends_id, source, note, value, area_id, area_path,
- author, recorded_at, why, supersedes_id) from stdin"""
-
-
-def _append(rows: Sequence[_New], ids: dict[str, int], by: Actor) -> list[int]:
-    """Write rows, each at the place where its person lived on its day, and answer their numbers.
-
-    `ids` are the numbers of recorded events that `ends` may name. Numbers are drawn first, so that a row can name
-    another of the same file: once written, no row is touched again.
-    """
-    homes = residents.places_on([(row.person_id, clock.local_day(row.fact.time)) for row in rows])
-    now = clock.now()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select nextval(pg_get_serial_sequence('health_healthevent', 'id')) from generate_series(1, %s)",
-            [len(rows)],
-        )
-        numbers = [number for (number,) in cursor.fetchall()]
-        ids = ids | {row.fact.ref: number for row, number in zip(rows, numbers, strict=True)}
-        with cursor.copy(_COPY) as copy:
-            for row, number in zip(rows, numbers, strict=True):
-                copy.write_row(_values(row, number, ids, homes, now, by))
-    return numbers
-
-
-def _values(
-    row: _New,
-    number: int,
-    ids: dict[str, int],
-    homes: Mapping[tuple[int, date], residents.Place],
-    now: datetime,
-    by: Actor,
-) -> tuple[object, ...]:
-    fact = row.fact
-    home = homes[row.person_id, clock.local_day(fact.time)]
-    return (
-        number,
-        fact.ref,
-        row.person_id,
-        row.kind or str(fact.kind),
-        fact.time,
-        ids[fact.ends] if fact.ends else None,
-        fact.source,
-        fact.note,
-        fact.value,
-        home.area_id,
-        home.area_path,
-        by.name,
-        now,
-        row.why,
-        row.supersedes,
-    )
 
 
 def _announce(told: Iterable[Told]) -> None:

@@ -128,7 +128,7 @@ def refuse_ends(fact: Fact, person_id: int, target: Fact, target_person_id: int)
 
 
 def differences(fact: Fact, recorded: Fact) -> list[str]:
-    """The fields in which a fact differs from the one recorded under the same reference; empty when they say the same."""
+    """The fields in which a fact differs from the one recorded under its reference; empty when they say the same."""
     return [
         name for name in ("kind", "time", "ends", "source", "note") if getattr(fact, name) != getattr(recorded, name)
     ]

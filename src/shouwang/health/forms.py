@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from shouwang import clock
 from shouwang.health.actions import new_ref
 from shouwang.health.labels import SOURCES, kind_choices
+from shouwang.refusal import Refusal
 
 
 def local_text(moment: datetime) -> str:
@@ -92,3 +94,12 @@ class FindForm(forms.Form):
     name = forms.CharField(
         label=_("Name"), max_length=80, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
+
+
+def tell(form: forms.Form, refusal: Refusal) -> None:
+    """Put a refusal at the field it speaks of, or above the form."""
+    language = get_language() or "zh"
+    names = {"person": None, "event": None, "ends": "case" if form.data.get("case") else "ends"}
+    field = names.get(refusal.field or "", refusal.field)
+    told = f"{refusal.words(language)} {refusal.next_step(language)}".strip()
+    form.add_error(field if field in form.fields else None, told)

@@ -5,20 +5,24 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from shouwang import clock
 from shouwang.command.rules import Scope
 from shouwang.health.facts import Fact
+from shouwang.health.followup import FOLLOWED, Part, State, followed_at, parts
 from shouwang.health.models import HealthEvent
 from shouwang.health.policy import HealthPolicy
-from shouwang.health.rules import Event, Evidence, Kind, evidence_of
+from shouwang.health.rules import BEARS, CHECK_IN, Event, Evidence, Kind, evidence_of
 from shouwang.policybook import queries as policybook
 from shouwang.refusal import Refusal
+
+INSTANT = timedelta(microseconds=1)
+"""The finest step of stored time."""
 
 WITHDRAWAL = "withdrawn"
 """Kind of the row that takes another row back. It is no kind of fact and is never taken in from a file."""
@@ -210,3 +214,74 @@ def withdrawals(path: str, start: datetime, end: datetime) -> list[tuple[str, st
     )
     rows = taken_back.order_by("ends__kind", "note").values_list("ends__kind", "note").annotate(count=Count("pk"))
     return [(kind, note, count) for kind, note, count in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A person whom the community asks for temperatures today: why, and where each part of the day stands."""
+
+    person_id: int
+    reason: Evidence
+    parts: list[Part]
+    last: tuple[datetime, Decimal] | None
+    """The last temperature taken today, degrees Celsius."""
+
+    @property
+    def state(self) -> State:
+        """The most pressing state among the parts: late, due, later, done."""
+        states = {part.state for part in self.parts}
+        return next(state for state in (State.LATE, State.DUE, State.LATER, State.DONE) if state in states)
+
+
+_BEAR_FOLLOWED = [kind for kind, borne in BEARS.items() if borne in FOLLOWED]
+
+
+def followed_today(scope: Scope, area_path: str, now: datetime) -> list[Followed]:
+    """Who at or under a place within the viewer's area is to be asked for temperatures on the day of `now`.
+
+    A handful of statements, whatever the number of people. Sorted by how pressing it is, then by person.
+    """
+    if not scope.covers(area_path):
+        return []
+    day = clock.local_day(now)
+    policy = policy_on(day, area_path)
+    start, end = clock.day_bounds(day)
+    bearing = Q(kind__in=_BEAR_FOLLOWED) | Q(kind=Kind.TEMPERATURE, value__gte=policy.fever_threshold)
+    rows = HealthEvent.objects.filter(
+        bearing,
+        person__area_path__startswith=area_path,
+        time__gt=start - policy.followup,
+        time__lt=end,
+        superseded_by=None,
+    )
+    people = list(rows.order_by().values_list("person_id", flat=True).distinct())
+    evidence = {person: evidence_of(events, policy) for person, events in events_of_people(people).items()}
+    taken = temperatures(people, start, end)
+    found = []
+    for person, borne in evidence.items():
+        measured = taken.get(person, [])
+        day_parts = parts(borne, [at for at, _degrees in measured], day, now, policy)
+        reason = followed_at(borne, now, policy) or followed_at(borne, end - INSTANT, policy)
+        if day_parts and reason is None:
+            reason = next(filter(None, (followed_at(borne, part.end - INSTANT, policy) for part in day_parts)), None)
+        if day_parts and reason is not None:
+            found.append(Followed(person, reason, day_parts, measured[-1] if measured else None))
+    pressing = [State.LATE, State.DUE, State.LATER, State.DONE]
+    return sorted(found, key=lambda one: (pressing.index(one.state), one.person_id))
+
+
+def open_evidence(person_id: int, area_path: str, at: datetime) -> list[Evidence]:
+    """What is open about a person at a moment, the latest first: what an ending may name."""
+    borne = evidence_of_person(person_id, at, area_path)
+    return sorted(
+        (one for one in borne if one.open_at(at) and one.kind != CHECK_IN), key=lambda one: one.since, reverse=True
+    )
+
+
+def event_by_number(scope: Scope, number: int) -> HealthEvent:
+    """One row by its number, when its person lives in the viewer's area. Raises Refusal (404)."""
+    rows = HealthEvent.objects.select_related("person", "ends", "supersedes")
+    found = rows.filter(pk=number, person__area_path__startswith=scope.area_path).first() if scope.area_path else None
+    if found is None:
+        raise Refusal("health.no_such_event", status=404, event=f"#{number}")
+    return found

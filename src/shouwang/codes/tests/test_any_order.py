@@ -53,13 +53,17 @@ def rows_of(person: str, life: Sequence[Told]) -> list[tuple[str, ...]]:
     return rows
 
 
+def _degrees(note: str) -> Decimal | None:
+    return Decimal(note) if note else None
+
+
 def pure(person: Person, rows: Sequence[tuple[str, ...]], at: datetime) -> ColourDecision:
     """The decision over all facts at once, without the database."""
     step = step_at(queries.steps_for(person.area_path), at)
     events = [
-        Event(ref, kind, clock.parse(time), ends or None, source, note, Decimal(note) if note else None, person.area_path, BY.name)
+        Event(ref, kind, clock.parse(time), ends or None, source, note, _degrees(note), person.area_path, BY.name)
         for ref, time, _person, kind, ends, source, note in rows
-    ]  # fmt: skip
+    ]
     return decide_colour(step.colour, evidence_of(events, step.health), at)
 
 
