@@ -64,7 +64,7 @@ def severity(policy: ColourPolicy, evidence: tuple[Evidence, ...], at: datetime)
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.version)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(events=histories(), data=st.data())
 def test_the_engine_agrees_with_the_second_opinion(
         policy: ColourPolicy, events: list[Event], data: st.DataObject) -> None:

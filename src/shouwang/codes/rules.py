@@ -127,7 +127,7 @@ def next_change_at(policy: ColourPolicy, evidence: Iterable[Evidence], at: datet
 
     Worse counts as well as better (a lapsed daily record), and so does another rule or evidence behind the same colour.
     """
-    evidence = tuple(evidence)
+    evidence = _live(policy, evidence)
     present = _essence(decide_colour(policy, evidence, at))
     moment = at
     while (after := _next_boundary(policy, evidence, moment)) is not None:
@@ -172,10 +172,11 @@ def timeline(periods: Sequence[Period], evidence: Iterable[Evidence], from_: dat
         period = next((one for one in periods if one.holds(now)), None)
         if period is None:
             raise ValueError(f"no colour policy is in force at {now.isoformat()}")
-        decision = decide_colour(period.policy, evidence, now)
+        live = _live(period.policy, evidence)
+        decision = decide_colour(period.policy, live, now)
         if not changes or _essence(changes[-1].decision) != _essence(decision):
             changes.append(Change(now, decision))
-        turns = [_next_boundary(period.policy, evidence, now), period.ends,
+        turns = [_next_boundary(period.policy, live, now), period.ends,
                  *(one.begins for one in periods if one.begins is not None and one.begins > now)]
         moment = min((turn for turn in turns if turn is not None), default=None)
     return tuple(changes)
@@ -272,9 +273,23 @@ def _after(chain: Sequence[Phase], ending: Ending, known: Sequence[Ending]) -> I
         begins = ends
 
 
+def _live(policy: ColourPolicy, evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """The evidence that can matter under a policy at some moment.
+
+    Most daily records cannot: the next one came before the delay was over. Leaving them out keeps long histories fast.
+    """
+    return tuple(one for one in evidence if one.kind in policy.restarters or not all(
+        _never_begins(rule, one) for _, rule in policy.by_kind.get(one.kind, ())))
+
+
+def _never_begins(rule: ColourRule, one: Evidence) -> bool:
+    """Whether an ending that stays came before the first phase of the rule could begin."""
+    return bool(rule.delay) and not rule.after and any(
+        end.kind in rule.ended_by and end.until is None and end.at <= one.since + rule.delay for end in one.endings)
+
+
 def _next_boundary(policy: ColourPolicy, evidence: Sequence[Evidence], at: datetime) -> datetime | None:
     """The first moment after `at` at which anything that concerns the policy, or any phase, begins or ends."""
-    evidence = [one for one in evidence if one.kind in policy.by_kind or one.kind in policy.restarters]
     moments = [one.since for one in evidence]
     for one in evidence:
         for end in one.endings:

@@ -6,6 +6,7 @@ piece can be judged on its own and in any order. The import contract (`ends`) an
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -98,6 +99,9 @@ CONVERTS: Mapping[str, frozenset[str]] = {
 }
 """Graver finding → earlier evidence whose place it takes. A resident's own report takes nobody's place."""
 
+ENDING = frozenset({*ENDS, Kind.DIED, Kind.NEGATIVE_TEST})
+"""Events that may be an ending or a milestone of some evidence."""
+
 SELF_REPORT_ENDS = frozenset({Kind.EXCLUDED, Kind.RELEASED})
 """What ends a self-reported finding of any kind: the two-level review found nothing (rules for April 2020)."""
 
@@ -185,16 +189,19 @@ def evidence_of(events: Iterable[Event], policy: HealthPolicy) -> tuple[Evidence
     borne = [evidence for event in told for evidence in _borne(event, policy)]
     taken_back = _taken_back(told)
     endings: dict[tuple[str, str], list[Ending]] = {(one.event, one.kind): [] for one in borne}
-    for event in told:
+    for event in (event for event in told if event.kind in ENDING):
         for one in borne:
             ending = _ending(event, one)
             if ending is not None:
                 kind, closes = ending
                 endings[one.event, one.kind].append(
                     Ending(max(event.time, one.since), kind, event.ref, taken_back.get(event.ref), closes))
+    graver = [one for one in borne if one.kind in CONVERTS and not one.self_reported]
     for one in borne:
-        endings[one.event, one.kind] += [*_conversions(one, borne, endings), *_next_record(one, borne),
-                                         *_two_negatives(one, told, policy)]
+        endings[one.event, one.kind] += [*_conversions(one, graver, endings), *_two_negatives(one, told, policy)]
+    for one, later in itertools.pairwise(_records(borne)):
+        # A daily record lasts until the next; of records at the same moment the last by ref stays.
+        endings[one.event, one.kind].append(Ending(later.since, NEXT_RECORD, later.event))
     return tuple(sorted(
         (_with_endings(one, endings[one.event, one.kind]) for one in borne),
         key=lambda one: (one.since, one.kind, one.event)))
@@ -239,7 +246,7 @@ def _ending(event: Event, one: Evidence) -> tuple[str, bool] | None:
     if event.kind == Kind.DIED:
         # Findings recorded for a time after death are closed as they begin: the code of the dead is closed.
         return None if one.kind == "died" else (str(Kind.DIED), True)
-    if event.ends is not None and event.kind in {*ENDS, Kind.NEGATIVE_TEST}:
+    if event.ends is not None:
         if event.ends != one.event or one.kind == CHECK_IN:
             return None
         kind = NAMED_AS.get((event.kind, one.kind), str(event.kind))
@@ -255,12 +262,12 @@ def _ending(event: Event, one: Evidence) -> tuple[str, bool] | None:
     return None
 
 
-def _conversions(one: Evidence, borne: Iterable[Evidence],
+def _conversions(one: Evidence, graver: Iterable[Evidence],
                  endings: Mapping[tuple[str, str], Sequence[Ending]]) -> list[Ending]:
     """Graver findings at or after the beginning of `one` that take its place, until they are withdrawn themselves."""
     found = []
-    for other in borne:
-        if other.self_reported or other.since < one.since or one.kind not in CONVERTS.get(other.kind, frozenset()):
+    for other in graver:
+        if other.since < one.since or one.kind not in CONVERTS[other.kind]:
             continue
         found += [Ending(begins, CONVERTED, other.event, ends)
                   for begins, ends in _standing(other, endings[other.event, other.kind])]
@@ -281,13 +288,8 @@ def _standing(one: Evidence, endings: Iterable[Ending]) -> list[tuple[datetime, 
     return spans if begins is None else [*spans, (begins, None)]
 
 
-def _next_record(one: Evidence, borne: Iterable[Evidence]) -> list[Ending]:
-    """A daily record lasts until the next; of records at the same moment the last by ref stays."""
-    if one.kind != CHECK_IN:
-        return []
-    later = [(other.since, other.event) for other in borne
-             if other.kind == CHECK_IN and (other.since, other.event) > (one.since, one.event)]
-    return [Ending(at, NEXT_RECORD, event) for at, event in sorted(later)[:1]]
+def _records(borne: Iterable[Evidence]) -> list[Evidence]:
+    return sorted((one for one in borne if one.kind == CHECK_IN), key=lambda one: (one.since, one.event))
 
 
 def _two_negatives(one: Evidence, told: Iterable[Event], policy: HealthPolicy) -> list[Ending]:
