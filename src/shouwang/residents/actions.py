@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from psycopg.errors import UniqueViolation
@@ -317,7 +318,7 @@ def _reason(why: str) -> str:
 
 
 def _record(
-    deed: str, person: Person, *, by: Actor, why: str = "", area_path: str = "", detail: dict[str, object] | None = None
+    deed: str, person: Person, *, by: Actor, why: str = "", area_path: str = "", detail: Mapping[str, Any] | None = None
 ) -> None:
     journal.record(
         by=by,
@@ -325,6 +326,5 @@ def _record(
         on=f"residents.Person:{person.pk}",
         why=why,
         area_path=area_path or person.area_path,
-        detail=detail,
+        detail=dict(detail or {}),
     )
-

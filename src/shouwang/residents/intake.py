@@ -95,8 +95,10 @@ class Residents:
             if not path.startswith(self.context.scope_path):
                 refused.append((row, Refusal("residents.ref_taken_elsewhere", field="person", ref=resident.person)))
             elif columns := differing(resident, person):
-                facts = {"ref": resident.person, "columns": ", ".join(columns)}
-                refused.append((row, Refusal("residents.other_content", field=columns[0], **facts)))
+                refusal = Refusal(
+                    "residents.other_content", field=columns[0], ref=resident.person, columns=", ".join(columns)
+                )
+                refused.append((row, refusal))
             else:
                 unchanged += 1
         return new, unchanged, refused
@@ -110,12 +112,12 @@ def registered(refs: list[str]) -> dict[str, tuple[str, Resident]]:
         "area_path", "ref", "name_sealed", "id_number_sealed", "phone_sealed", "birth_date", "sex", "area__code",
         "building", "unit", "dwelling", "household__ref", "needs",
     )  # fmt: skip
+    rows = Person.objects.filter(ref__in=wanted).values_list(*columns)
     known, lock = {}, sealer()
-    for path, ref, name, number, phone, *rest, household, needs in Person.objects.filter(ref__in=wanted).values_list(
-        *columns
-    ):
-        texts = [lock.open(f, ref, value) for f, value in (("name", name), ("id_number", number), ("phone", phone))]
-        known[ref] = (path, Resident(ref, *texts, *rest, household or "", tuple(needs)))
+    for path, ref, name, number, phone, *address, household, needs in rows:
+        name, number = lock.open("name", ref, name), lock.open("id_number", ref, number)
+        phone = lock.open("phone", ref, phone)
+        known[ref] = (path, Resident._make([ref, name, number, phone, *address, household or "", tuple(needs)]))
     return known
 
 

@@ -151,7 +151,7 @@ def test_needs_come_and_go_on_the_record(scope_at: ScopeAt) -> None:
 def test_a_move_is_dated_and_announced(
     scope_at: ScopeAt, tree: dict[str, Area], django_capture_on_commit_callbacks: Callable[..., object]
 ) -> None:
-    """The old place is kept with its last day; rooms above hear of it after commit; the old officer sees them no more."""
+    """The old place is kept with its last day, rooms above hear of it after commit, its officer sees them no more."""
     heard: list[PersonMoved] = []
     events._listeners[PersonMoved].append(heard.append)
     try:
@@ -245,7 +245,9 @@ def test_two_compounds_become_one(tree: dict[str, Area]) -> None:
 @pytest.mark.usefixtures("people")
 def test_whoever_was_left_behind_is_caught_up(tree: dict[str, Area]) -> None:
     """An announcement that failed is put right by the day's job; when all is right it changes nothing."""
-    Area.objects.filter(code="X1").update(path="42/42-1/S2/C2/X1/")
+    Person.objects.filter(area=tree["X1"]).update(area_path="42/42-1/S2/C1/X1/")
+    Household.objects.update(area_path="42/42-1/S2/C1/X1/")
     assert reactions.catch_up() == 3
-    assert Person.objects.get(ref="P1").area_path == "42/42-1/S2/C2/X1/"
+    assert {person.area_path for person in Person.objects.filter(area=tree["X1"])} == {tree["X1"].path}
+    assert Household.objects.get().area_path == tree["X1"].path
     assert reactions.catch_up() == 0

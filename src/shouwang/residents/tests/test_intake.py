@@ -147,9 +147,7 @@ def test_other_documents_are_kept_with_their_kind(tree: dict[str, Area]) -> None
 def test_only_the_importers_area_is_written_or_told_about(tree: dict[str, Area]) -> None:
     """A compound outside is refused; a reference used outside is refused without saying what is registered there."""
     take(row("P2", compound_code="X2"))
-    outcome = take(
-        row("P1"), row("P3", compound_code="X2"), row("P2", name="李四"), scope_path=tree["C1"].path
-    )
+    outcome = take(row("P1"), row("P3", compound_code="X2"), row("P2", name="李四"), scope_path=tree["C1"].path)
     assert outcome.taken == 1
     assert reasons(outcome) == [("outside_area", "compound_code"), ("ref_taken_elsewhere", "person")]
 

@@ -13,7 +13,13 @@ DIGITS = st.text("0123456789", min_size=1)
 
 @pytest.mark.parametrize(
     ("name", "masked"),
-    [("张伟", "张*"), ("欧阳娜娜", "欧***"), ("阿依古丽·买买提", "阿***·买**"), ("John Smith", "J*** S****"), ("张", "*")],
+    [
+        ("张伟", "张*"),
+        ("欧阳娜娜", "欧***"),
+        ("阿依古丽·买买提", "阿***·买**"),
+        ("John Smith", "J*** S****"),
+        ("张", "*"),
+    ],
 )
 def test_names(name: str, masked: str) -> None:
     """The family name is left, which is how neighbours are called; a name of one sign is hidden whole."""
