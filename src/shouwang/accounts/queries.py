@@ -7,6 +7,8 @@ from typing import Any
 from shouwang.accounts.models import Account
 from shouwang.refusal import Refusal
 
+__all__ = ["Account", "by_username", "has_second_factor"]
+
 
 def by_username(username: str) -> Account:
     """The account with this name. Raises Refusal when there is none."""
@@ -18,6 +20,7 @@ def by_username(username: str) -> Account:
 
 def has_second_factor(account: Any) -> bool:
     """Whether the account has a second factor in use (one-time codes or a passkey)."""
+    from allauth.mfa.models import Authenticator
     from allauth.mfa.utils import is_mfa_enabled
 
-    return bool(is_mfa_enabled(account))
+    return bool(is_mfa_enabled(account, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]))

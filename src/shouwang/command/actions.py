@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from shouwang import clock
-from shouwang.accounts.models import Account
+from shouwang.accounts.queries import Account
 from shouwang.areas import queries as areas
 from shouwang.command.events import RiskDeclared, StageDeclared
 from shouwang.command.models import DailyReport, DailyReportStatus, Post, RiskDeclaration, StageStatus

@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from shouwang import clock
-from shouwang.accounts.models import Account
+from shouwang.accounts.queries import Account
 from shouwang.command.models import DailyReport, DailyReportStatus, Post, RiskDeclaration, StageStatus
 from shouwang.command.policy import Role
 from shouwang.command.rules import Scope

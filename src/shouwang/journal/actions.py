@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,12 +10,11 @@ from typing import Any
 from django.db import connection, transaction
 
 from shouwang import clock
+from shouwang.journal.chain import GENESIS, digest
 from shouwang.journal.models import Entry, Head
 
 CHAIN_LOCK = 0x5357_4A4C
 """Advisory lock of the chain's end. Taken until the transaction ends, so numbers have no gaps and no rival order."""
-
-GENESIS = b"\x00" * 32
 
 
 @dataclass(frozen=True)
@@ -55,29 +53,6 @@ class Actor:
         return cls("operator", name)
 
 
-def canonical(entry: Entry) -> bytes:
-    """The bytes an entry's hash covers: every field but the hash, in one fixed order and form."""
-    fields = [
-        entry.seq,
-        _moment(entry.at),
-        entry.actor_kind,
-        entry.account_id,
-        entry.post_id,
-        entry.actor_name,
-        entry.deed,
-        entry.on,
-        entry.why,
-        entry.area_path,
-        entry.detail,
-    ]
-    text = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return bytes(entry.previous_hash) + text.encode()
-
-
-def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
-
-
 @transaction.atomic
 def record(
     *,
@@ -113,7 +88,7 @@ def record(
         detail=json.loads(json.dumps(facts, default=str)),
         previous_hash=bytes(head.hash) if head else GENESIS,
     )
-    entry.hash = hashlib.sha256(canonical(entry)).digest()
+    entry.hash = digest(entry)
     entry.save(force_insert=True)
     if head is None:
         Head.objects.create(pk=1, seq=entry.seq, hash=entry.hash)

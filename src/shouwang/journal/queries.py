@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
 
-from shouwang.journal.actions import GENESIS, canonical
+from shouwang.journal.chain import GENESIS, digest
 from shouwang.journal.models import Entry, Head, JobRun
 
 
@@ -31,7 +30,7 @@ def damages() -> Iterator[Damage]:
             yield _damage(expected, "missing")
             expected += 1
             previous = bytes(entry.previous_hash)
-        if hashlib.sha256(canonical(entry)).digest() != bytes(entry.hash):
+        if digest(entry) != bytes(entry.hash):
             yield _damage(entry.seq, "changed")
         elif bytes(entry.previous_hash) != previous:
             yield _damage(entry.seq, "broken_link")

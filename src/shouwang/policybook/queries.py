@@ -21,13 +21,22 @@ SHIPPED = Path(__file__).parent.parent / "policies"
 DEFAULT_PACKS = ("wuhan-2020", "prc-2022", "generic")
 """Order in which packs are asked when a deployment names none."""
 
+_packs: tuple[str, ...] = DEFAULT_PACKS
+_directories: tuple[Path, ...] = ()
 
-def policies(directories: Sequence[Path] = ()) -> tuple[Policy, ...]:
+
+def configure(packs: Sequence[str], directories: Sequence[Path] = ()) -> None:
+    """Say once, at the start of a process, which packs this deployment asks, in order, and where else they lie."""
+    global _packs, _directories
+    _packs, _directories = tuple(packs), tuple(directories)
+
+
+def policies(directories: Sequence[Path] | None = None) -> tuple[Policy, ...]:
     """All policies, shipped ones first, then those of further directories, oldest first within pack and topic.
 
     Raises Refusal `policybook.faulty` with the first fault when a file is unsound: half a book is not a book.
     """
-    return _policies(tuple(directories))
+    return _policies(_directories if directories is None else tuple(directories))
 
 
 @functools.lru_cache(maxsize=8)
@@ -43,15 +52,15 @@ def forget() -> None:
     _policies.cache_clear()
 
 
-def in_force(topic: str, day: date, area: str, packs: Sequence[str] = DEFAULT_PACKS,
-             directories: Sequence[Path] = ()) -> Policy:
+def in_force(topic: str, day: date, area: str, packs: Sequence[str] | None = None,
+             directories: Sequence[Path] | None = None) -> Policy:
     """The policy of a topic on a local day in an area (a code, or better a path from the root).
 
     The first pack that has one answers; within a pack the longest area prefix wins, then the latest date.
     Raises Refusal `policybook.none_in_force`.
     """
     book = policies(directories)
-    for pack in packs:
+    for pack in _packs if packs is None else packs:
         fitting = [(policy.reach(area), policy.in_force_from or date.min, policy) for policy in book
                    if policy.pack == pack and policy.topic == topic and policy.covers_day(day)]
         close = [(reach, begun, policy) for reach, begun, policy in fitting if reach is not None]
@@ -60,15 +69,15 @@ def in_force(topic: str, day: date, area: str, packs: Sequence[str] = DEFAULT_PA
     raise Refusal("policybook.none_in_force", topic=topic, day=day.isoformat(), area=area)
 
 
-def changes(topic: str, area: str, packs: Sequence[str] = DEFAULT_PACKS,
-            directories: Sequence[Path] = ()) -> tuple[tuple[date, Policy], ...]:
+def changes(topic: str, area: str, packs: Sequence[str] | None = None,
+            directories: Sequence[Path] | None = None) -> tuple[tuple[date, Policy], ...]:
     """The days on which the policy of a topic in an area changes, each with the policy from that day on.
 
     The first entry is dated `date.min` when a policy was always in force. Days without any policy have no entry.
     """
     bounds = {date.min}
     for policy in policies(directories):
-        if policy.topic == topic and policy.pack in packs:
+        if policy.topic == topic and policy.pack in (_packs if packs is None else packs):
             bounds.update(policy.bounds())
     steps: list[tuple[date, Policy]] = []
     for day in sorted(bounds):
@@ -81,7 +90,7 @@ def changes(topic: str, area: str, packs: Sequence[str] = DEFAULT_PACKS,
     return tuple(steps)
 
 
-def find(version: str, directories: Sequence[Path] = ()) -> Policy:
+def find(version: str, directories: Sequence[Path] | None = None) -> Policy:
     """The policy named in a decision. Raises Refusal `policybook.no_such_version`."""
     for policy in policies(directories):
         if policy.version == version:

@@ -6,8 +6,8 @@ class SiteConfig(AppConfig):
     label = "site"
 
     def ready(self) -> None:
-        from shouwang.command.rules import refuse_deed
-        from shouwang.intake import permissions
+        from shouwang.policybook import queries as policybook
+        from shouwang.site import environment
 
-        # Powers are decided above the room that takes in files; it is told here whom to ask.
-        permissions.use(refuse_deed)
+        env = environment.load()
+        policybook.configure(env.packs, env.policy_directories)

@@ -39,6 +39,9 @@ COMMANDS = {
 WITHOUT_DATABASE = {"up", "demo", "policy", "messages", "restore"}
 """Commands that need no running database, or see to it themselves."""
 
+WITHOUT_DJANGO = {"up", "restore"}
+"""Commands that only start processes, and want to start them at once."""
+
 
 class Shouwang(click.Group):
     """Finds commands lazily, so that `--help` and small commands answer at once."""
@@ -50,7 +53,8 @@ class Shouwang(click.Group):
         if name not in COMMANDS:
             return None
         module_name, _, attribute = COMMANDS[name].partition(":")
-        prepare(database=name not in WITHOUT_DATABASE and "--help" not in sys.argv)
+        if name not in WITHOUT_DJANGO:
+            prepare(database=name not in WITHOUT_DATABASE and not {"-h", "--help"} & set(sys.argv))
         module = importlib.import_module(f"shouwang.site.commands.{module_name}")
         found: click.Command = getattr(module, attribute or "command")
         return found

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
+from time import perf_counter
 from typing import Any
 
 from shouwang import clock
@@ -74,10 +75,10 @@ def run_day(day: date) -> Iterator[tuple[Step, dict[str, Any], float]]:
     _start, end = clock.day_bounds(day)
     moment = min(clock.now(), end - timedelta(microseconds=1))
     for step in STEPS:
-        began = datetime.now()
+        began = perf_counter()
         with clock.frozen(moment), recorded(step.job, day) as counts:
             counts.update(step.run(day, Actor.system(step.job)))
-        yield step, counts, (datetime.now() - began).total_seconds()
+        yield step, counts, perf_counter() - began
 
 
 REFRESH = timedelta(minutes=15)

@@ -115,6 +115,21 @@ ACCOUNT_ADAPTER = "shouwang.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+ACCOUNT_FORMS = {
+    "login": "shouwang.accounts.forms.SignIn",
+    "change_password": "shouwang.accounts.forms.NewPassword",
+    "reauthenticate": "shouwang.accounts.forms.PasswordAgain",
+}
+# A district's whole office may sign in at eight through one address; guessing at one account is axes' business.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "60/m/ip"}
+MFA_ADAPTER = "shouwang.accounts.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "shouwang.accounts.forms.SecondStep",
+    "reauthenticate": "shouwang.accounts.forms.CodeAgain",
+    "activate_totp": "shouwang.accounts.forms.FirstCode",
+    "add_webauthn": "shouwang.accounts.forms.NewPasskey",
+    "edit_webauthn": "shouwang.accounts.forms.RenamedPasskey",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Shouwang 守望"
@@ -127,16 +142,25 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "shouwang.accounts.lockout.answer"
 AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "shouwang.accounts.lockout.name_tried"
+AXES_CLIENT_IP_CALLABLE = "shouwang.accounts.lockout.caller"
+# Whoever knocks on a locked door does not keep its owner out for longer.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_SENSITIVE_PARAMETERS = ["login", "username", "ip_address", "code", "credential", "csrfmiddlewaretoken"]
+# Who signed in stands in the journal; a second log without end would be one too many.
+AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.mode == "production"
+CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = env.csrf_trusted_origins
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SECURE_HSTS_SECONDS = 365 * 86400 if env.mode == "production" else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.mode == "production" else None
 
 # Read by residents/key_ring.py. A city brings its own ring; a ring made silently would hide that the old one is lost.
@@ -151,8 +175,9 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHand
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 MEDIA_ROOT = env.data_dir / "files"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# In the database: limits of sign-in and used one-time codes must hold for all workers (accounts/migrations/0002).
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_counts"}}
 SILENCED_SYSTEM_CHECKS: list[str] = []
 LOGGING_CONFIG = None
-logs.configure(env.log_format)
+logs.configure(env.log_format, env.log_level)
 PROCRASTINATE_ON_APP_READY = "shouwang.site.schedule.register"

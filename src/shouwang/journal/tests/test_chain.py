@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from shouwang import clock
 from shouwang.journal import queries
 from shouwang.journal.actions import Actor, record
+from shouwang.journal.chain import digest
 from shouwang.journal.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -65,26 +66,18 @@ def test_a_cut_off_tail_is_named(five: None) -> None:
 
 def test_a_rewritten_entry_breaks_the_next_link(five: None) -> None:
     """An entry changed together with its own hash does not fit the entry after it."""
-    import hashlib
-
-    from shouwang.journal.actions import canonical
-
     entry = Entry.objects.get(seq=3)
     entry.why = "forged"
-    entry.hash = hashlib.sha256(canonical(entry)).digest()
+    entry.hash = digest(entry)
     entry.save()
     assert _found() == [(4, "broken_link")]
 
 
 def test_a_rewritten_last_entry_differs_from_the_head(five: None) -> None:
     """The last entry cannot be forged with its hash either."""
-    import hashlib
-
-    from shouwang.journal.actions import canonical
-
     entry = Entry.objects.get(seq=5)
     entry.why = "forged"
-    entry.hash = hashlib.sha256(canonical(entry)).digest()
+    entry.hash = digest(entry)
     entry.save()
     assert _found() == [(5, "cut_off")]
 

@@ -9,7 +9,9 @@ from pathlib import Path
 import click
 
 from shouwang import clock
-from shouwang.policybook import queries, show as plain
+from shouwang.policybook import checking, queries
+from shouwang.policybook import show as plain
+from shouwang.refusal import Refusal
 from shouwang.site import environment
 from shouwang.site.policies import typed_readers
 
@@ -25,13 +27,12 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def list_policies(day: datetime | None, area: str, as_json: bool) -> None:
     """All policies, and which are in force today (or on a day)."""
-    env = environment.load()
     asked = day.date() if day else clock.today()
     rows = []
-    for policy in queries.policies(tuple(env.policy_directories)):
+    for policy in queries.policies():
         try:
-            answering = queries.in_force(policy.topic, asked, area, tuple(env.packs), tuple(env.policy_directories))
-        except Exception:
+            answering = queries.in_force(policy.topic, asked, area)
+        except Refusal:
             answering = None
         rows.append(
             {
@@ -57,7 +58,7 @@ def list_policies(day: datetime | None, area: str, as_json: bool) -> None:
 @click.option("--en", "english", is_flag=True, help="In English.")
 def show(version: str, english: bool) -> None:
     """One policy in plain words: its rules, dates, authority, reasons, and what is assumed."""
-    policy = queries.find(version, tuple(environment.load().policy_directories))
+    policy = queries.find(version)
     language = "en" if english else "zh"
     click.echo(plain.show(policy, language).text(language))
 
@@ -68,7 +69,7 @@ def show(version: str, english: bool) -> None:
 def check(directories: tuple[Path, ...], as_json: bool) -> int:
     """Check policy files (those that ship, those of this deployment, or DIRECTORIES): file, line, field, expected."""
     places = directories or (queries.SHIPPED, *environment.load().policy_directories)
-    faults = queries.check(places, typed_readers())
+    faults = checking.check(places, typed_readers())
     if as_json:
         told = [{"file": str(f.file), "line": f.line, "field": f.field, "zh": f.words("zh"), "en": f.words("en")} for f in faults]
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
