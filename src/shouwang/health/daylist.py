@@ -118,7 +118,7 @@ def row_id(person_id: int) -> str:
 
 def open_choices(person: MaskedPerson) -> list[tuple[str, str]]:
     """What an ending may name: the open findings about a person, (reference, words), the latest first."""
-    choices = {}
+    choices: dict[str, str] = {}
     for one in queries.open_evidence(person.id, person.area_path, clock.now()):
         when = one.since.astimezone(clock.ZONE).strftime("%Y-%m-%d %H:%M")
         choices.setdefault(one.event, f"{kind_label(one.kind)} {when}")

@@ -57,15 +57,21 @@ def today(request: HttpRequest, scope: Scope) -> HttpResponse:
 
 
 def _today(request: HttpRequest, scope: Scope, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    area = areas.by_code(request.GET.get("area") or scope.area_code)
-    if not scope.covers(area.path):
-        raise Refusal("command.outside_area", status=404, area=scope.area_name)
+    area = _area(scope, request.GET.get("area", ""))
     context = {"area": area, "find_form": FindForm(auto_id="find-%s"), **context}
     if area.level in WIDE:
         context["choose"] = areas.children(area)
     else:
         context["day"] = daylist.day_of(scope, area.path, clock.now())
     return render(request, "health/today.html", context, status=status)
+
+
+def _area(scope: Scope, code: str) -> areas.Area:
+    """The place whose day is asked for: the viewer's own area, or one inside it. Raises Refusal (404)."""
+    area = areas.by_code(code or scope.area_code)
+    if not scope.covers(area.path):
+        raise Refusal("command.outside_area", status=404, area=scope.area_name)
+    return area
 
 
 @for_carers
@@ -109,10 +115,17 @@ def save(request: HttpRequest, scope: Scope, ref: str) -> HttpResponse:
         else:
             messages.success(request, _("Saved for %(name)s.") % {"name": person.name})
         return redirect(f"{_next(request, reverse('health:today'))}#{daylist.row_id(person.id)}")
-    area_path = areas.by_code(request.POST.get("area") or scope.area_code).path
-    day = daylist.day_of(scope, area_path, clock.now())
+    area = _area(scope, request.POST.get("area", ""))
+    day = daylist.day_of(scope, area.path, clock.now())
     line = day.line_of(person.id) or daylist.Line.saved(person)
-    context = {"line": line, "day": day, "problem": problem, "typed": degrees if problem else "", "saved": not problem}
+    context = {
+        "line": line,
+        "area": area,
+        "day": day,
+        "problem": problem,
+        "typed": degrees if problem else "",
+        "saved": not problem,
+    }
     return render(request, "health/today_saved.html", context, status=422 if problem else 200)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
@@ -70,7 +71,7 @@ def told_of_people(person_ids: Iterable[int]) -> dict[int, Told]:
     return {person: Told(holding, counts[person]) for person, holding in events.items()}
 
 
-def _event(row: Sequence[object], refs: Mapping[int, str], successors: Mapping[int, int]) -> Event:
+def _event(row: Sequence[Any], refs: Mapping[int, str], successors: Mapping[int, int]) -> Event:
     (_id, _person, ref, kind, time, ends_id, ends, source, note, value, place, author, recorded_at, _supersedes) = row
     last = ends_id
     while last in successors:
@@ -78,7 +79,7 @@ def _event(row: Sequence[object], refs: Mapping[int, str], successors: Mapping[i
     if last != ends_id:
         # The end of a withdrawn event keeps its name and so ends nothing.
         ends = refs.get(last, ends)
-    return Event(ref, kind, time, ends, source, note, value, place, author, recorded_at)  # type: ignore[arg-type]
+    return Event(ref, kind, time, ends, source, note, value, place, author, recorded_at)
 
 
 def events_of(person_id: int) -> list[Event]:
