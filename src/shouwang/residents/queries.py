@@ -127,7 +127,8 @@ def sought_in(scope: Scope, sought: Sought) -> QuerySet[Person]:
         if value := rules.read_label(getattr(sought, column), column):
             found = found.filter(**{column: value})
     if sought.needs:
-        found = found.filter(needs__contains=list(sought.needs))
+        # Says what the index of people in need is about, which the database does not conclude by itself.
+        found = found.filter(needs__contains=list(sought.needs)).exclude(needs=[])
     return found
 
 

@@ -1,5 +1,4 @@
 import django.contrib.postgres.fields
-import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
@@ -69,7 +68,7 @@ class Migration(migrations.Migration):
             name="Relation",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.TextField(choices=[("guardian", "guardian"), ("carer", "carer")])),
+                ("kind", models.TextField(choices=[("guardian", "监护人"), ("carer", "照护人")])),
                 ("by", models.TextField()),
                 ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
@@ -147,11 +146,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="person",
-            index=models.Index(fields=["area", "building", "unit", "dwelling"], name="person_by_dwelling"),
-        ),
-        migrations.AddIndex(
-            model_name="person",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["needs"], name="person_by_need"),
+            index=models.Index(
+                condition=models.Q(("needs", []), _negated=True), fields=["area_path", "id"], name="person_in_need"
+            ),
         ),
         migrations.AddConstraint(
             model_name="person",
