@@ -23,6 +23,9 @@ ROWS_A_BATCH = 5000
 SECONDS_BETWEEN_PROGRESS = 0.5
 """How often the progress of a file is written down for the page that shows it."""
 
+ROWS_BETWEEN_LOOKS = 200
+"""Rows between two looks at the clock: looking at every row of a million would cost more than reading it."""
+
 REFUSALS_REPORTED = 1000
 """Refused rows listed in a report; all of them are in the refused file."""
 

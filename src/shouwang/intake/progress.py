@@ -42,9 +42,8 @@ class Progress:
         self._execute("update intake_takein set rows = %s where id = %s", [rows, self._take_in])
 
     def at(self, done: int, *, now: bool = False) -> None:
-        """So many rows are done. Cheap enough to call for every row."""
-        # Looking at the clock for each of a million rows would cost more than reading them.
-        if not now and (done % 200 or time.monotonic() < self._next):
+        """So many rows are done. Written down when it is time, or `now`."""
+        if not now and time.monotonic() < self._next:
             return
         self._next = time.monotonic() + SECONDS_BETWEEN_PROGRESS
         self._execute("update intake_takein set rows_done = %s where id = %s", [done, self._take_in])

@@ -67,9 +67,12 @@ def best_delimiter(line: str, columns: Sequence[str]) -> str:
 def cell_text(value: object) -> str:
     """A workbook's cell as the text a CSV would hold: 420102 for 420102.0, 2020-02-10 for a day, 09:30:00 for a time.
 
-    Raises Refusal for a number so long that the spreadsheet has already lost its last digits.
+    Raises Refusal for a number so long that the spreadsheet has already lost its last digits, and for a zero byte,
+    which no database text holds.
     """
     if isinstance(value, str):
+        if "\x00" in value:
+            raise Refusal("intake.cell_unreadable", value=value.replace("\x00", "")[:40])
         return value.strip()
     if isinstance(value, bool):
         return "true" if value else "false"

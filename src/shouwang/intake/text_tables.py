@@ -103,7 +103,7 @@ def _lines(stream: Iterator[str], delimiter: str, skipped: int) -> Iterator[Line
                 raise Refusal("intake.quote_not_closed", line=number, end=end) from None
             yield Line(number, [], Refusal("intake.quotes_broken", line=number))
             continue
-        if any(cells) and any(cell.strip() for cell in cells):
+        if any(map(str.strip, cells)):
             yield Line(number, cells)
 
 
