@@ -66,7 +66,7 @@ class PlaceForm(forms.Form):
 
     area = _text(_("Compound or community"), help_text=_("Name or code"))
     building = _text(_("Building"))
-    unit = _text(_("Unit"))
+    unit = _text(_("Stairwell"))
     dwelling = _text(_("Door"))
     needs = _needs()
 
@@ -83,7 +83,7 @@ class RegisterForm(forms.Form):
     sex = forms.ChoiceField(label=_("Sex"), choices=SEXES, required=False)
     compound_code = _text(_("Code of the compound"), required=True)
     building = _text(_("Building"))
-    unit = _text(_("Unit"))
+    unit = _text(_("Stairwell"))
     dwelling = _text(_("Door"))
     household = _text(_("Household"), help_text=_("Its reference within the compound"))
     needs = _needs()
@@ -119,7 +119,7 @@ class MoveForm(forms.Form):
 
     to = _text(_("Code of the compound"), required=True)
     building = _text(_("Building"))
-    unit = _text(_("Unit"))
+    unit = _text(_("Stairwell"))
     dwelling = _text(_("Door"))
     household = _text(_("Household"), help_text=_("Its reference within the compound"))
     day = forms.DateField(label=_("First day there"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))

@@ -68,7 +68,7 @@ class Person(models.Model):
             models.Index(fields=["name_hash", "area_path"], name="person_by_name"),
             models.Index(fields=["id_number_hash"], name="person_by_id_number", condition=~Q(id_number_hash=None)),
             models.Index(fields=["phone_hash"], name="person_by_phone", condition=~Q(phone_hash=None)),
-            # A fifth of the people, in the order of the list: an inverted index would cost every import a fifth of its time.
+            # A fifth of the people, in the order of the list; an inverted index would cost imports a fifth more time.
             models.Index(fields=["area_path", "id"], name="person_in_need", condition=~Q(needs=[])),
         ]
 

@@ -220,7 +220,7 @@ def reveal(request: HttpRequest, scope: Scope, ref: str) -> HttpResponse:
         field = next(_field(ref, *each) for each in _identity(masked) if each[0] == name)
         language = get_language() or "zh"
         field["problem"] = f"{refusal.words(language)} {refusal.next_step(language)}"
-        field["note"] = request.POST.get("note", "")
+        field |= {"note": request.POST.get("note", ""), "reason": request.POST.get("reason", "")}
         # 200, since the script on the page puts only such answers into it.
         context = {"field": field, "reasons": reason_choices(), "shortest": SHORTEST_REVEAL_NOTE}
         return render(request, "residents/field.html", context)
@@ -320,7 +320,7 @@ def move(request: HttpRequest, scope: Scope, ref: str) -> HttpResponse:
                 refusal.field = "to"
             raise
 
-    return _deed_page(request, scope, ref, MoveForm(request.POST or None), _("Moved"), _("Record the move"), deed)
+    return _deed_page(request, scope, ref, MoveForm(request.POST or None), _("Moved house"), _("Record the move"), deed)
 
 
 @for_carers
