@@ -113,8 +113,8 @@ AREAS = Kind(
     batch=None,
     key=("code",),
     explained={
-        "code": Column(_("Code of the unit: the statistics bureau's, or your own"), "420102002001"),
-        "name": Column(_("Name as people know it"), "福建社区"),
+        "code": Column(_("Code of the unit: the statistics bureau's, or your own"), "420102002003"),
+        "name": Column(_("Name as people know it"), "保成社区"),
         "level": Column(_("One of: city, district, street, community, village"), "community"),
         "parent_code": Column(_("Code of the unit it belongs to; empty for the city"), "420102002", may_be_empty=True),
     },
@@ -129,9 +129,9 @@ COMPOUNDS = Kind(
     batch=None,
     key=("code",),
     explained={
-        "code": Column(_("Code of the compound; your own numbering, used for good"), "420102002001-01"),
+        "code": Column(_("Code of the compound; your own numbering, used for good"), "420102002003-01"),
         "name": Column(_("Name as people know it"), "江汉里小区"),
-        "area_code": Column(_("Code of the community or village it stands in"), "420102002001"),
+        "area_code": Column(_("Code of the community or village it stands in"), "420102002003"),
         "households": Column(_("Number of households"), "820", may_be_empty=True),
         "residents": Column(_("Number of residents"), "2100", may_be_empty=True),
         "managed_by": Column(_("property (a company) or community"), "property", may_be_empty=True),

@@ -14,7 +14,7 @@ from shouwang.intake.tables import Line, Table
 from shouwang.refusal import Refusal
 
 BLOCK = 1024 * 1024
-DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab"}
+DELIMITER_NAMES = {",": ",", ";": ";", "\t": "Tab"}
 
 
 def open_text(path: Path, columns: Sequence[str]) -> Table:

@@ -48,7 +48,7 @@ def test_every_real_unit_gets_a_kind_and_every_leaf_its_level() -> None:
 @pytest.mark.parametrize(
     ("name", "code", "kind", "level"),
     [
-        ("福建社区", "420102002001", "urban", "community"),
+        ("保成社区", "420102002003", "urban", "community"),
         ("绿景苑社区居委", "420107013008", "urban", "community"),
         ("复兴村村民委员会", "420111205201", "rural", "village"),
         ("原种场村委会", "420117009241", "rural", "village"),

@@ -146,7 +146,7 @@ def test_a_workbook_reads_like_its_csv(tmp_path: Path) -> None:
         sheet = book.add_worksheet()
         day, moment = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
         sheet.write_row(0, 0, COLUMNS)
-        sheet.write_row(1, 0, [420102002001, " 福建社区 ", 37.2])
+        sheet.write_row(1, 0, [420102002003, " 保成社区 ", 37.2])
         sheet.write_datetime(2, 0, datetime.date(2020, 2, 14), day)
         sheet.write_datetime(2, 1, MOMENT, moment)
         sheet.write_datetime(2, 2, datetime.time(9, 31), book.add_format({"num_format": "hh:mm"}))
@@ -155,7 +155,7 @@ def test_a_workbook_reads_like_its_csv(tmp_path: Path) -> None:
 
     table = open_table(written(tmp_path, workbook(fill), "f.xlsx"), COLUMNS)
     assert rows(table) == [
-        ["420102002001", "福建社区", "37.2"],
+        ["420102002003", "保成社区", "37.2"],
         ["2020-02-14", "2020-02-14T09:31:07", "09:31:00"],
         ["420102197001011234", "true", ""],
     ]
