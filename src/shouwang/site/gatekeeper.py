@@ -9,9 +9,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django_htmx.http import HttpResponseClientRedirect
 
 from shouwang.access import Access, declared
 from shouwang.accounts.queries import has_second_factor
@@ -78,11 +81,11 @@ class Gatekeeper:
             return None
         if not request.user.is_authenticated:
             if _wants_json(request):
-                return JsonResponse({"code": "accounts.sign_in", "en": "Sign in first.", "zh": "请先登录。"}, status=401)
-            return redirect_to_login(request.get_full_path())
-        if settings.SECOND_FACTOR_REQUIRED and not (access and access.signed_in):
-            if not has_second_factor(request.user):
-                return redirect("mfa_index")
+                return answer(request, Refusal("accounts.sign_in", status=401))
+            return _go(request, redirect_to_login(_page(request)))
+        owned = access is not None and access.signed_in
+        if settings.SECOND_FACTOR_REQUIRED and not owned and not has_second_factor(request.user):
+            return _demand_second_factor(request)
         refusal = refuse_page(access, request.scope, kwargs)  # type: ignore[attr-defined]
         return None if refusal is None else answer(request, refusal)
 
@@ -106,6 +109,26 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     context = {"problem": refusal}
     template = "site/refusal_fragment.html" if getattr(request, "htmx", False) else "site/refusal.html"
     return render(request, template, context, status=refusal.status)
+
+
+def _demand_second_factor(request: HttpRequest) -> HttpResponse:
+    needed = Refusal("accounts.second_factor_needed", status=403)
+    if _wants_json(request):
+        return answer(request, needed)
+    language = get_language() or "zh"
+    messages.warning(request, f"{needed.words(language)} {needed.next_step(language)}")
+    return _go(request, redirect("mfa_index"))
+
+
+def _page(request: HttpRequest) -> str:
+    """The page to come back to: for a part of a page that htmx fetched, the page around it."""
+    around = getattr(request, "htmx", None) and request.htmx.current_url_abs_path  # type: ignore[attr-defined]
+    return around or request.get_full_path()
+
+
+def _go(request: HttpRequest, there: HttpResponse) -> HttpResponse:
+    """A redirect of the whole page, also when htmx asked for a part of it."""
+    return HttpResponseClientRedirect(there["Location"]) if getattr(request, "htmx", False) else there
 
 
 def _wants_json(request: HttpRequest) -> bool:
