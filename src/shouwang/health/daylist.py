@@ -30,6 +30,8 @@ class Line:
     """Parts of the day, each with the tone and word of its pill."""
     last_at: datetime | None = None
     last_degrees: Decimal | None = None
+    fever: bool = False
+    """Whether the last temperature of the day reaches the threshold of the policy in force."""
     ref: str = field(default_factory=new_ref)
     """Drawn when the line is shown, so that a line sent twice is recorded once."""
 
@@ -86,6 +88,7 @@ def day_of(scope: Scope, area_path: str, now: datetime) -> Day:
     """The list of a place within the viewer's area at a moment, the most pressing first, then by dwelling."""
     followed = queries.followed_today(scope, area_path, now)
     people = residents.masked_by_id(scope, [one.person_id for one in followed])
+    threshold = queries.policy_on(clock.local_day(now), area_path).fever_threshold
     lines = []
     counts: Counter[State] = Counter()
     order = [State.LATE, State.DUE, State.LATER, State.DONE]
@@ -102,6 +105,7 @@ def day_of(scope: Scope, area_path: str, now: datetime) -> Day:
                 [(part, *STATES[part.state]) for part in one.parts],
                 last_at,
                 degrees,
+                degrees is not None and degrees >= threshold,
             )
         )
     return Day(lines, now, {state: counts[state] for state in State})

@@ -83,6 +83,16 @@ def test_the_day_shows_who_is_due_and_saves_line_by_line(officer: Client, people
     assert (event.person_id, str(event.value), event.author) == (people["P1"].pk, "36.70", "community_officer-C1")
 
 
+def test_a_fever_says_what_to_do(officer: Client, people: dict[str, Person]) -> None:
+    """From the threshold on the saved line tells the next step; just below it does not."""
+    actions.record_event(people["P1"].pk, "close_contact", "2020-04-30T10:00", by=BY)
+    for degrees, told in (("37.2", False), ("37.3", True)):
+        answer = officer.post(
+            reverse("health:save", args=["P1"]), {"temperature": degrees}, headers={"hx-request": "true"}
+        )
+        assert ("fever clinic" in text_of(answer)) is told, degrees
+
+
 def test_the_day_works_as_a_plain_form(officer: Client, people: dict[str, Person]) -> None:
     """Without script a saved line leads back to the page with a message; a wrong one says why and saves nothing."""
     actions.record_event(people["P1"].pk, "close_contact", "2020-04-30T10:00", by=BY)
