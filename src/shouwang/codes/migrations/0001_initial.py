@@ -6,45 +6,63 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('areas', '__first__'),
-        ('residents', '__first__'),
+        ("areas", "__first__"),
+        ("residents", "__first__"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DecisionMark',
+            name="DecisionMark",
             fields=[
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='residents.person')),
-                ('decided_until', models.DateTimeField()),
-                ('decided_at', models.DateTimeField()),
-                ('events_seen', models.IntegerField()),
-                ('next_change_at', models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        serialize=False,
+                        to="residents.person",
+                    ),
+                ),
+                ("decided_until", models.DateTimeField()),
+                ("decided_at", models.DateTimeField()),
+                ("events_seen", models.IntegerField()),
+                ("next_change_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['next_change_at'], name='codes_decis_next_ch_ccb21f_idx')],
+                "indexes": [models.Index(fields=["next_change_at"], name="codes_decis_next_ch_ccb21f_idx")],
             },
         ),
         migrations.CreateModel(
-            name='ColourStatus',
+            name="ColourStatus",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('area_path', models.TextField(db_collation='C')),
-                ('colour', models.TextField()),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField(null=True)),
-                ('rule', models.TextField()),
-                ('evidence', models.TextField(blank=True)),
-                ('policy_version', models.TextField()),
-                ('decided_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('area', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='areas.area')),
-                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='residents.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("area_path", models.TextField(db_collation="C")),
+                ("colour", models.TextField()),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField(null=True)),
+                ("rule", models.TextField()),
+                ("evidence", models.TextField(blank=True)),
+                ("policy_version", models.TextField()),
+                ("decided_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "area",
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="areas.area"),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="residents.person"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['person', 'since', 'id'], name='codes_colou_person__6879dd_idx'), models.Index(fields=['area_path', 'colour', 'since'], name='codes_colou_area_pa_679f90_idx')],
+                "indexes": [
+                    models.Index(fields=["person", "since", "id"], name="codes_colou_person__6879dd_idx"),
+                    models.Index(fields=["area_path", "colour", "since"], name="codes_colou_area_pa_679f90_idx"),
+                ],
             },
         ),
     ]

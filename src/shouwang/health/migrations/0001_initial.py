@@ -6,37 +6,65 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('areas', '__first__'),
-        ('residents', '__first__'),
+        ("areas", "__first__"),
+        ("residents", "__first__"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HealthEvent',
+            name="HealthEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.TextField()),
-                ('kind', models.TextField()),
-                ('time', models.DateTimeField()),
-                ('source', models.TextField(blank=True)),
-                ('note', models.TextField(blank=True)),
-                ('value', models.DecimalField(decimal_places=2, max_digits=5, null=True)),
-                ('area_path', models.TextField(db_collation='C')),
-                ('author', models.TextField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('why', models.TextField(blank=True)),
-                ('area', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='areas.area')),
-                ('ends', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ended_by', to='health.healthevent')),
-                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='residents.person')),
-                ('supersedes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='health.healthevent')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ref", models.TextField()),
+                ("kind", models.TextField()),
+                ("time", models.DateTimeField()),
+                ("source", models.TextField(blank=True)),
+                ("note", models.TextField(blank=True)),
+                ("value", models.DecimalField(decimal_places=2, max_digits=5, null=True)),
+                ("area_path", models.TextField(db_collation="C")),
+                ("author", models.TextField()),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("why", models.TextField(blank=True)),
+                (
+                    "area",
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="areas.area"),
+                ),
+                (
+                    "ends",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ended_by",
+                        to="health.healthevent",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="residents.person"
+                    ),
+                ),
+                (
+                    "supersedes",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="superseded_by",
+                        to="health.healthevent",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['person', 'time'], name='health_heal_person__c960a3_idx'), models.Index(fields=['area_path', 'kind', 'time'], name='health_heal_area_pa_1ba3e0_idx'), models.Index(fields=['kind', 'time'], name='health_heal_kind_442be5_idx'), models.Index(fields=['recorded_at'], name='health_heal_recorde_7dac6b_idx')],
-                'constraints': [models.UniqueConstraint(fields=('ref',), name='health_event_ref_once')],
+                "indexes": [
+                    models.Index(fields=["person", "time"], name="health_heal_person__c960a3_idx"),
+                    models.Index(fields=["area_path", "kind", "time"], name="health_heal_area_pa_1ba3e0_idx"),
+                    models.Index(fields=["kind", "time"], name="health_heal_kind_442be5_idx"),
+                    models.Index(fields=["recorded_at"], name="health_heal_recorde_7dac6b_idx"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("ref",), name="health_event_ref_once")],
             },
         ),
     ]
