@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from shouwang import access
 from shouwang.areas import queries as areas
+from shouwang.bulletins.labels import column_word, value_word
 from shouwang.command.policy import WATCHERS
 from shouwang.measures import catalogue
 from shouwang.measures import datasets as offered
@@ -74,8 +75,7 @@ def facts(request: HttpRequest, measure: str, code: str, day: str) -> HttpRespon
         "value": figures.figures(place.path, on)[shown.id],
         "counted_at": figures.fresh(on),
         "page": page,
-        "columns": [offered.dataset(shown.dataset).columns[name] if language == "en" else name for name in columns],
-        "names": columns,
+        "columns": [column_word(name) for name in columns],
         "rows": [_line(fact, columns) for fact in page.rows],
         "crumbs": [
             Crumb(place.name, reverse("bulletins:area", args=[place.code]) + f"?day={on}"),
@@ -94,7 +94,11 @@ def _day(text: str) -> date:
 
 def _line(fact: behind.Fact, columns: tuple[str, ...]) -> dict[str, Any]:
     cells = [
-        {"value": fact.shown[name], "href": _person(fact.shown[name]) if name == PERSON_COLUMN else ""}
+        {
+            "value": value_word(fact.shown[name]),
+            "is_moment": isinstance(fact.shown[name], date),
+            "href": _person(fact.shown[name]) if name == PERSON_COLUMN else "",
+        }
         for name in columns
     ]
     return {"fact": fact, "cells": cells, "place": fact.area_name, "place_code": fact.area_code}

@@ -1,4 +1,4 @@
-"""The words for proposed levels and for facts that were taken back."""
+"""The words for proposed levels, for facts that were taken back, and for the columns of facts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from shouwang.bulletins.policy import Level
+from shouwang.command.labels import ROLES
+from shouwang.command.policy import Role
+from shouwang.health.labels import KINDS as FINDINGS
 
 LEVELS: dict[Level, Any] = {
     Level.NONE: _("no level"),
@@ -32,3 +35,71 @@ def level_word(level: str) -> Any:
 def kind_word(kind: str) -> Any:
     """The word for facts of a kind that were taken back."""
     return KINDS.get(kind, kind)
+
+
+COLUMNS: dict[str, Any] = {
+    "actor_name": _("Who did it"),
+    "building": _("Building"),
+    "by": _("Decided by"),
+    "closed": _("Closed"),
+    "code": _("Code"),
+    "colour": _("Colour"),
+    "colour_before": _("Colour before"),
+    "counts_from": _("Counts from"),
+    "cured_at": _("Cured at"),
+    "deed": _("Deed"),
+    "died_at": _("Died at"),
+    "done": _("Is done"),
+    "dwelling": _("Dwelling"),
+    "filename": _("File"),
+    "filled": _("Is filled"),
+    "finished_at": _("Finished at"),
+    "from_day": _("First day"),
+    "guarded": _("Guarded"),
+    "has_officer": _("Has an officer"),
+    "household": _("Household"),
+    "households": _("Households"),
+    "job": _("Step"),
+    "kind": _("Kind"),
+    "late": _("Is late"),
+    "level": _("Level"),
+    "name": _("Place"),
+    "open_entrances": _("Open entrances"),
+    "part_start": _("Part of the day from"),
+    "person": _("Person"),
+    "recorded_at": _("Recorded at"),
+    "refused": _("Refused"),
+    "residents": _("Stated residents"),
+    "role": _("Role"),
+    "rows": _("Rows"),
+    "rule": _("Rule"),
+    "since": _("Since"),
+    "state": _("State"),
+    "taken": _("Taken in"),
+    "time": _("At what time"),
+    "unit": _("Stairwell"),
+    "until_day": _("Last day"),
+    "value": _("Value"),
+    "why": _("Why"),
+}
+
+VALUES: dict[str, Any] = {
+    **{role.value: word for role, word in ROLES.items()},
+    **FINDINGS,
+    "red": _("red"),
+    "yellow": _("yellow"),
+    "green": _("green"),
+    "grey": _("grey"),
+}
+
+
+def column_word(name: str) -> Any:
+    """The heading of a column of facts; its name where it has no word."""
+    return COLUMNS.get(name, name)
+
+
+def value_word(value: Any) -> Any:
+    """A value of a fact as a reader says it: codes in words, yes and no, days and moments as they are."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return VALUES.get(value, value) if isinstance(value, str) else value

@@ -183,10 +183,12 @@ def _ranking(shown: Any, day: date, key: str) -> dict[str, Any] | None:
     rows = []
     for row in ranked["rows"]:
         proposed = risk.get(row["code"])
+        moved = None if row["rank"] is None or row["yesterday"] is None else row["yesterday"] - row["rank"]
         rows.append(
             {
                 **row,
-                "moved": None if row["rank"] is None or row["yesterday"] is None else row["yesterday"] - row["rank"],
+                "moved": moved,
+                "moved_down": -moved if moved else None,
                 "risk": proposed["level"] if proposed else None,
                 "risk_word": level_word(proposed["level"]) if proposed else "",
                 "why": proposed["reason"][key] if proposed else "",

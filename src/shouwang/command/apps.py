@@ -7,6 +7,6 @@ class CommandConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from shouwang.command import datasets
+        from shouwang.command import datasets, reactions  # noqa: F401 - reactions register themselves
 
         datasets.register()

@@ -16,10 +16,13 @@ from shouwang import clock
 from shouwang.bulletins import actions as bulletins
 from shouwang.codes import actions as codes
 from shouwang.command import actions as command
+from shouwang.command import reactions as command_follows
+from shouwang.intake import uploads
 from shouwang.journal.actions import Actor
 from shouwang.journal.jobs import done_since, recorded
 from shouwang.measures import actions as measures
 from shouwang.measures import queries as figures
+from shouwang.residents import reactions as residents_follow
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,15 @@ class Step:
     job: str
     at: time
     run: Callable[[date, Actor], dict[str, Any]]
+
+
+def tidy(day: date, by: Actor) -> dict[str, Any]:
+    """Put right what an announcement missed, and let go of files and records past their time."""
+    return {
+        "posts_moved": command_follows.catch_up(),
+        "people_moved": residents_follow.catch_up(),
+        **uploads.sweep(),
+    }
 
 
 def decide_colours(day: date, by: Actor) -> dict[str, Any]:
@@ -57,6 +69,7 @@ def draft_bulletin(day: date, by: Actor) -> dict[str, Any]:
 
 
 STEPS = [
+    Step("site.tidy", time(5, 0), tidy),
     Step("codes.decide", time(5, 30), decide_colours),
     Step("measures.compute", time(6, 0), compute_figures),
     Step("command.fill_reports", time(6, 30), fill_reports),
