@@ -20,7 +20,7 @@ PERSONAL_NUMBER = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
 # PostgreSQL puts the row that offends into these lines of its errors.
 ROW_DETAIL = re.compile(r"^(\s*(?:DETAIL|CONTEXT):).*$", re.MULTILINE)
 # These name addresses and accounts, or say once more what the line of the request already says.
-QUIET = {"django.request": "ERROR", "django.security.DisallowedHost": "CRITICAL", "procrastinate": "WARNING", "axes": "ERROR"}
+QUIET = {"weasyprint": "ERROR", "fontTools": "ERROR", "matplotlib": "ERROR", "django.request": "ERROR", "django.security.DisallowedHost": "CRITICAL", "procrastinate": "WARNING", "axes": "ERROR"}
 
 
 def scrubbed(text: str) -> str:
