@@ -25,10 +25,9 @@ from shouwang.site.demo import city, course, people
 from shouwang.site.demo.chance import SEED, apportion, seeded
 from shouwang.site.demo.city import Compound
 from shouwang.site.demo.course import DAY, day_of, text_of
-from shouwang.site.demo.epidemic import COLUMNS, IN_HAMLETS, UNEVEN
+from shouwang.site.demo.epidemic import COLUMNS, burden
 from shouwang.site.demo.homes import YEAR, homes
 from shouwang.site.demo.timelines import CLINIC, HOSPITAL
-from shouwang.site.demo.wuhan import CENSUS, SHARE_OF_CASES
 
 AREA_COLUMNS = ("code", "name", "level", "parent_code")
 NEVER_ILL = 1.0
@@ -229,17 +228,9 @@ def settle(compounds: Sequence[Compound], cases: int, seed: int) -> tuple[list[P
     People of one home fall ill at about the same time.
     """
     chance = seeded(seed, "settle")
-    weights = [
-        one.residents
-        * SHARE_OF_CASES[one.code[:6]]
-        / CENSUS[one.code[:6]]
-        * chance.lognormvariate(0, UNEVEN)
-        * (IN_HAMLETS if one.is_hamlet else 1)
-        for one in compounds
-    ]
     patients: list[tuple[float, Patient]] = []
     rows: list[tuple[str, ...]] = []
-    for one, ill in zip(compounds, apportion(cases, weights), strict=True):
+    for one, ill in zip(compounds, apportion(cases, burden(compounds, chance)), strict=True):
         if not ill:
             continue
         taken, members = [], []

@@ -17,7 +17,7 @@ from shouwang.site.demo.course import DAY
 from shouwang.site.demo.homes import YEAR, Home, homes
 from shouwang.site.demo.people import person
 from shouwang.site.demo.timelines import Case, Log
-from shouwang.site.demo.wuhan import CASES, CENSUS, SHARE_OF_CASES
+from shouwang.site.demo.wuhan import CASES, SHARE_OF_CASES
 
 COLUMNS = ("event", "time", "person", "kind", "ends", "source", "note")
 
@@ -51,19 +51,7 @@ def events(compounds: Sequence[Compound], scale: float, until: datetime, seed: i
 
 def cases_by_compound(compounds: Sequence[Compound], scale: float, seed: int = SEED) -> list[int]:
     """How many cases each compound has by the end of March; never more than a third of its people."""
-    chance = seeded(seed, "spread")
-    people: dict[str, int] = defaultdict(int)
-    for one in compounds:
-        people[one.code[:6]] += one.residents
-    weights = [
-        one.residents
-        * SHARE_OF_CASES[one.code[:6]]
-        / CENSUS[one.code[:6]]
-        * chance.lognormvariate(0, UNEVEN)
-        * (IN_HAMLETS if one.is_hamlet else 1)
-        for one in compounds
-    ]
-    cases = apportion(round(CASES * scale), weights)
+    cases = apportion(round(CASES * scale), burden(compounds, seeded(seed, "spread")))
     left = 0
     for place, one in enumerate(compounds):
         most = one.residents // 3
@@ -74,6 +62,20 @@ def cases_by_compound(compounds: Sequence[Compound], scale: float, seed: int = S
         cases[place] += more
         left -= more
     return cases
+
+
+def burden(compounds: Sequence[Compound], chance: random.Random) -> list[float]:
+    """How hard each compound is hit, as weights that add up to each district's share of all cases."""
+    weights = [
+        one.residents * chance.lognormvariate(0, UNEVEN) * (IN_HAMLETS if one.is_hamlet else 1) for one in compounds
+    ]
+    of_district: dict[str, float] = defaultdict(float)
+    for one, weight in zip(compounds, weights, strict=True):
+        of_district[one.code[:6]] += weight
+    return [
+        weight * SHARE_OF_CASES[one.code[:6]] / of_district[one.code[:6]]
+        for one, weight in zip(compounds, weights, strict=True)
+    ]
 
 
 def _compound(compound: Compound, cases: int, seed: int) -> Log:

@@ -12,6 +12,7 @@ from shouwang.health.rules import Kind
 from shouwang.site.demo import city, epidemic
 from shouwang.site.demo.chunks import ends_of_chunks, start_of, written
 from shouwang.site.demo.city import Compound
+from shouwang.site.demo.wuhan import SHARE_OF_CASES
 
 SCALE = 0.02
 CASE = {"confirmed", "clinically_diagnosed"}
@@ -54,23 +55,32 @@ def test_as_many_cases_as_asked_stand_at_the_end_of_march(events: list[dict[str,
     assert len(cases) == 50_000 * SCALE
 
 
+def test_districts_have_their_shares(events: list[dict[str, str]]) -> None:
+    """Each district's part of the cases is the assumed one, to a hundredth."""
+    cases = {event["person"] for event in events if event["kind"] in CASE}
+    by_district = Counter(case[:6] for case in cases)
+    for code, share in SHARE_OF_CASES.items():
+        assert by_district[code] / len(cases) == pytest.approx(share / 100, abs=0.01)
+
+
 def test_cases_double_within_days_in_january(new_cases: Counter[date]) -> None:
-    """From 10 to 28 January the total doubles every three to seven days."""
-    totals = [until(new_cases, date(2020, 1, 10) + timedelta(days=6 * turn)) for turn in range(4)]
+    """From 20 January to 4 February the total doubles every two to six days."""
+    totals = [until(new_cases, date(2020, 1, 20) + timedelta(days=5 * turn)) for turn in range(4)]
     for before, after in pairwise(totals):
-        assert 1.6 < after / before < 5
+        assert 2 ** (5 / 6) < after / before < 2 ** (5 / 2)
 
 
 def test_the_jump_of_clinical_diagnosis_and_the_fall_after_the_closure(
     events: list[dict[str, str]], new_cases: Counter[date]
 ) -> None:
-    """Most of 12 February are clinical diagnoses; from then on each week has under 75 % of the one before."""
+    """Most of 12 February are clinical diagnoses; in the three weeks after, each has under 75 %
+    of the one before."""
     days = [date.fromisoformat(event["time"][:10]) for event in events if event["kind"] == "clinically_diagnosed"]
     assert min(days) == date(2020, 2, 12)
     assert max(days) <= date(2020, 2, 18)
     assert days.count(date(2020, 2, 12)) > 0.6 * new_cases[date(2020, 2, 12)]
     assert new_cases[date(2020, 2, 12)] > 2 * new_cases[date(2020, 2, 11)]
-    weeks = [until(new_cases, date(2020, 2, 13) + timedelta(days=7 * turn)) for turn in range(5)]
+    weeks = [until(new_cases, date(2020, 2, 13) + timedelta(days=7 * turn)) for turn in range(4)]
     new = [after - before for before, after in pairwise(weeks)]
     assert all(after < 0.75 * before for before, after in pairwise(new))
 
