@@ -9,14 +9,13 @@ from datetime import date, datetime
 from django.db import connection, transaction
 
 from shouwang import clock
-from shouwang.codes.course import INSTANT, Step, course, next_turn
+from shouwang.codes.course import INSTANT, Step, course_on
 from shouwang.codes.events import ColourChanged, Turn
 from shouwang.codes.models import ColourStatus, DecisionMark
 from shouwang.codes.policy import Colour
 from shouwang.codes.queries import steps_for, turning_days
-from shouwang.codes.rules import ColourDecision
+from shouwang.codes.rules import Change, ColourDecision
 from shouwang.health import queries as health
-from shouwang.health.rules import Event
 from shouwang.journal.actions import Actor, record
 from shouwang.journal.events import announce
 from shouwang.residents import queries as residents
@@ -98,20 +97,23 @@ def _decide_portion(people: Sequence[int], until: datetime, now: datetime) -> tu
     homes = residents.places_on([(person, today) for person in told])
     marks = DecisionMark.objects.in_bulk(list(told))
     standing = _standing(list(told))
+    known_steps: dict[str, tuple[Step, ...]] = {}
     new: list[tuple[int, _Row]] = []
     new_marks: list[DecisionMark] = []
     turns: list[Turn] = []
     for person, facts in told.items():
-        steps = steps_for(homes[person, today].area_path)
+        path = homes[person, today].area_path
+        steps = known_steps.get(path) or known_steps.setdefault(path, steps_for(path))
         mark = marks.get(person)
         until_here = max(until, mark.decided_until) if mark else until
-        wanted = _wanted(steps, facts.events, until_here)
+        told_here = course_on(steps, facts.events, until_here)
+        wanted = _wanted(told_here.changes)
         before = standing.get(person, [])
         rows = list(_missing(wanted, before, until_here))
         new += [(person, row) for row in rows]
         turn = _turn(person, before, wanted)
         turns += [turn] if turn else []
-        next_change_at = next_turn(steps, facts.events, until_here)
+        next_change_at = told_here.next_change_at
         if mark is None or (mark.decided_until, mark.events_seen, mark.next_change_at) != (
             until_here,
             facts.rows,
@@ -149,10 +151,10 @@ def _standing(people: list[int]) -> dict[int, list[_Row]]:
     return found
 
 
-def _wanted(steps: Sequence[Step], events: Sequence[Event], until: datetime) -> list[_Row]:
+def _wanted(changes: Iterable[Change]) -> list[_Row]:
     """How the rows ought to stand: each where it says something else than the one before. Green goes without saying."""
     wanted: list[_Row] = []
-    for change in course(steps, events, until):
+    for change in changes:
         row = _Row.of(change.at, change.decision)
         if row.says != (wanted[-1].says if wanted else (Colour.GREEN,)):
             wanted.append(row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -50,15 +50,44 @@ def step_at(steps: Sequence[Step], moment: datetime) -> Step:
     raise NoPolicyError(moment.isoformat())
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A course and, when it ends under a policy, when the decision may next change by time or a new policy alone."""
+
+    changes: tuple[Change, ...]
+    next_change_at: datetime | None
+
+
 def course(steps: Sequence[Step], events: Sequence[Event], until: datetime) -> tuple[Change, ...]:
     """Every decision from the first event up to and including `until`, with the moment it begins.
 
     Stretches without a policy have no decision; the first entry is the first event's, or a policy's first day.
     """
+    changes: list[Change] = []
+    for step, evidence, begins, ends in _stretches(steps, events, until):
+        changes += timeline([Period(step.colour)], evidence, begins, ends)
+    return tuple(changes)
+
+
+def course_on(steps: Sequence[Step], events: Sequence[Event], until: datetime) -> Told:
+    """As `course`, and when to ask again: what deciding a whole city needs, with the evidence read once."""
+    changes: list[Change] = []
+    last: tuple[Step, tuple[Evidence, ...]] | None = None
+    for step, evidence, begins, ends in _stretches(steps, events, until):
+        changes += timeline([Period(step.colour)], evidence, begins, ends)
+        last = step, evidence
+    if last is None or not last[0].holds(until):
+        return Told(tuple(changes), next_turn(steps, events, until))
+    return Told(tuple(changes), _next(*last, until))
+
+
+def _stretches(
+    steps: Sequence[Step], events: Sequence[Event], until: datetime
+) -> Iterator[tuple[Step, tuple[Evidence, ...], datetime, datetime]]:
+    """The steps that a life runs through up to `until`: each with the evidence as its health policy reads it."""
     first = min((event.time for event in events), default=None)
     if first is None:
-        return ()
-    found: list[Change] = []
+        return
     read: tuple[HealthPolicy, tuple[Evidence, ...]] | None = None
     for step in steps:
         begins = first if step.begins is None else max(first, step.begins)
@@ -66,8 +95,7 @@ def course(steps: Sequence[Step], events: Sequence[Event], until: datetime) -> t
         if begins < ends:
             if read is None or read[0] is not step.health:
                 read = step.health, evidence_of(events, step.health)
-            found += timeline([Period(step.colour)], read[1], begins, ends)
-    return tuple(found)
+            yield step, read[1], begins, ends
 
 
 def present(steps: Sequence[Step], events: Sequence[Event], at: datetime) -> Present:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,3 +79,16 @@ def check_constraints_now() -> None:
     with connection.cursor() as cursor:
         cursor.execute("set constraints all immediate")
         cursor.execute("set constraints all deferred")
+
+
+def slowness() -> float:
+    """How many times slower this machine is at the moment than an idle one: others may be at work on it."""
+    began = time.process_time()
+    total = 0
+    for number in range(2_000_000):
+        total += number
+    return max(1.0, (time.process_time() - began) / SECONDS_FOR_TWO_MILLION)
+
+
+SECONDS_FOR_TWO_MILLION = 0.12
+"""Processor seconds for the loop on an idle 2-core machine."""

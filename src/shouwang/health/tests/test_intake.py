@@ -11,7 +11,7 @@ from django.db import connection
 from shouwang.areas.models import Area
 from shouwang.health.models import HealthEvent
 from shouwang.health.rules import Kind
-from shouwang.health.tests.places import check_constraints_now, file_of, house
+from shouwang.health.tests.places import check_constraints_now, file_of, house, slowness
 from shouwang.intake.actions import Report, take_in
 from shouwang.journal.actions import Actor
 from shouwang.journal.models import Entry
@@ -201,7 +201,7 @@ def test_a_trial_run_keeps_nothing(people: dict[str, Person], tmp_path: Path) ->
 
 
 def test_a_hundred_thousand_rows(tree: dict[str, Area], tmp_path: Path) -> None:
-    """100,000 rows about 20,000 people, ends naming later rows, well under 30 seconds, constraints asked."""
+    """100,000 rows about 20,000 people, ends naming later rows, in under 15 seconds of an idle processor."""
     people = list(house(tree["X1"], [f"R{number}" for number in range(20_000)]))
     rows: list[tuple[str, ...]] = []
     for number, person in enumerate(people):
@@ -217,10 +217,10 @@ def test_a_hundred_thousand_rows(tree: dict[str, Area], tmp_path: Path) -> None:
     check_constraints_now()
     seconds = time.process_time() - began
     assert (report.taken, report.refused) == (100_000, 0)
-    assert seconds < 30, f"{seconds:.1f} s of processor time"
+    assert seconds < 15 * slowness(), f"{seconds:.1f} s of processor time"
     began = time.process_time()
     again = told(tmp_path, *rows)
-    assert (again.unchanged, time.process_time() - began < 30) == (100_000, True)
+    assert (again.unchanged, time.process_time() - began < 15 * slowness()) == (100_000, True)
     with connection.cursor() as cursor:
         cursor.execute("select count(*) from health_healthevent where ends_id is not null")
         assert cursor.fetchone() == (20_000,)
