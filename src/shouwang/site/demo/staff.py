@@ -97,9 +97,14 @@ def put_in_office(wanted: Sequence[SignIn], path: Path, *, by: Actor) -> list[Si
 def post_guards(compounds: Sequence[Compound], *, by: Actor) -> int:
     """Guards at the gates: one roster account with a post at every compound that is guarded; answers how many posts.
 
-    Nobody signs in as the roster, so its password is thrown away.
+    Nobody signs in as the roster, so its password is thrown away. Where the roster is there already, nothing is done.
     """
-    roster = accounts.create_account("guards", "门岗轮值", secrets.token_urlsafe(24), by=by)
+    try:
+        roster = accounts.create_account("guards", "门岗轮值", secrets.token_urlsafe(24), by=by)
+    except Refusal as refusal:
+        if refusal.code != "accounts.name_taken":
+            raise
+        return 0
     return command.grant_guards([(roster, one.code, GUARDS_FROM) for one in compounds], by=by)
 
 
