@@ -18,6 +18,7 @@ def _read() -> tuple[tuple[Group, ...], dict[str, Measure]]:
     return groups, {measure.id: measure for measure in measures}
 
 
+@functools.cache
 def measures() -> tuple[Measure, ...]:
     """All measures, in the order of their files. Raises FaultyDefinitions when a file cannot be used."""
     groups, by_id = _read()
@@ -38,6 +39,7 @@ def measure(id_: str) -> Measure:
     return found
 
 
+@functools.cache
 def headlines() -> tuple[Measure, ...]:
     """The headline measures in their order."""
     return tuple(sorted((m for m in measures() if m.headline), key=lambda m: m.headline))

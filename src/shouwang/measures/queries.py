@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -61,27 +61,27 @@ def series_of(path: str, measures: Iterable[str], first: date, last: date) -> li
     runs = {run.day: run.measures for run in FiguresRun.objects.filter(day__range=span)}
     stored = dict(Figures.objects.filter(day__range=span, path=path).values_list("day", "values"))
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    return [
-        (day, {name: _complete(stored.get(day, {}), runs.get(day, []), [name])[name] for name in wanted})
-        for day in days
-    ]
+    return [(day, _complete(stored.get(day, {}), runs.get(day, []), wanted)) for day in days]
 
 
-def values_by_area(day: date, levels: Collection[str] = (), under: str = "") -> dict[int, Values]:
-    """Area number → all its measures, for the areas with figures of these levels (all) below a path (anywhere)."""
+def values_by_area(
+    day: date, levels: Collection[str] = (), under: str = "", measures: Collection[str] | None = None
+) -> dict[int, Values]:
+    """Area number → its measures (all), for the areas with figures of these levels (all) below a path (anywhere)."""
     stored = Figures.objects.filter(day=day, path__startswith=under)
     if levels:
         stored = stored.filter(level__in=list(levels))
     computed = _computed(day)
-    return {area: _complete(values, computed) for area, values in stored.values_list("area_id", "values")}
+    blank = _Blank(computed, measures)
+    return {area: blank.filled(values) for area, values in stored.values_list("area_id", "values")}
 
 
 def values_of(area_ids: Iterable[int], day: date) -> dict[int, Values]:
     """Area number → all its measures; every area asked for is there, with zeros when nothing was found in it."""
     wanted = list(area_ids)
     stored = dict(Figures.objects.filter(day=day, area_id__in=wanted).values_list("area_id", "values"))
-    computed = _computed(day)
-    return {area: _complete(stored.get(area, {}), computed) for area in wanted}
+    blank = _Blank(_computed(day))
+    return {area: blank.filled(stored.get(area, {})) for area in wanted}
 
 
 def children_table(path: str, day: date, measures: Sequence[str]) -> list[AreaFigures]:
@@ -91,12 +91,10 @@ def children_table(path: str, day: date, measures: Sequence[str]) -> list[AreaFi
         " left join measures_figures f on f.day = %(day)s and f.area_id = t.area_id"
         " where t.path like %(below)s and t.path not like %(deeper)s and t.path <> %(path)s order by t.path"
     )
-    computed = _computed(day)
+    blank = _Blank(_computed(day), measures)
     with connection.cursor() as cursor:
         cursor.execute(sql, {"day": day, "path": path, "below": f"{path}%", "deeper": f"{path}%/%/"})
-        return [
-            AreaFigures(*row[:5], values=_complete(_json(row[5]), computed, measures)) for row in cursor.fetchall()
-        ]
+        return [AreaFigures(*row[:5], values=blank.filled(_json(row[5]))) for row in cursor.fetchall()]
 
 
 @transaction.atomic
@@ -116,9 +114,23 @@ def _computed(day: date) -> list[str]:
     return run.measures if run else []
 
 
-def _complete(stored: dict[str, int], computed: Collection[str], wanted: Iterable[str] | None = None) -> Values:
-    names = wanted if wanted is not None else [measure.id for measure in catalogue.measures()]
-    return {name: stored.get(name, _zero(name)) if name in computed else None for name in names}
+def _complete(stored: Mapping[str, int], computed: Collection[str], wanted: Iterable[str] | None = None) -> Values:
+    return _Blank(computed, wanted).filled(stored)
+
+
+class _Blank:
+    """What an area says of which nothing is stored. Made once for many areas, since few values of each are stored."""
+
+    def __init__(self, computed: Collection[str], wanted: Iterable[str] | None = None) -> None:
+        names = [measure.id for measure in catalogue.measures()] if wanted is None else list(wanted)
+        self.counted = frozenset(computed).intersection(names)
+        self.values: Values = {name: _zero(name) if name in self.counted else None for name in names}
+
+    def filled(self, stored: Mapping[str, int]) -> Values:
+        """The values of an area of which these are stored."""
+        values = self.values.copy()
+        values.update((name, value) for name, value in stored.items() if name in self.counted)
+        return values
 
 
 def _zero(name: str) -> int | None:

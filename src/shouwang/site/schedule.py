@@ -17,6 +17,7 @@ from shouwang.bulletins import actions as bulletins
 from shouwang.codes import actions as codes
 from shouwang.command import actions as command
 from shouwang.command import reactions as command_follows
+from shouwang.command.policy import REPORT_MEASURES
 from shouwang.intake import uploads
 from shouwang.journal.actions import Actor
 from shouwang.journal.jobs import done_since, recorded
@@ -53,9 +54,15 @@ def compute_figures(day: date, by: Actor) -> dict[str, Any]:
     return measures.compute_figures(day)
 
 
+def compute_reports(day: date, by: Actor) -> dict[str, Any]:
+    """Count again what filling the reports has changed: the figures over facts of `command`."""
+    return measures.compute_figures(day, rooms={"command"})
+
+
 def fill_reports(day: date, by: Actor) -> dict[str, Any]:
     """Fill every community's daily report from the figures."""
-    return {"reports": command.fill_reports(day, figures.values_by_area(day, ("community", "village")), by=by)}
+    values = figures.values_by_area(day, ("community", "village"), measures=REPORT_MEASURES)
+    return {"reports": command.fill_reports(day, values, by=by)}
 
 
 def propose_risk(day: date, by: Actor) -> dict[str, Any]:
@@ -73,11 +80,11 @@ STEPS = [
     Step("codes.decide", time(5, 30), decide_colours),
     Step("measures.compute", time(6, 0), compute_figures),
     Step("command.fill_reports", time(6, 30), fill_reports),
-    Step("measures.compute_again", time(7, 30), compute_figures),
+    Step("measures.compute_again", time(7, 30), compute_reports),
     Step("bulletins.propose_risk", time(8, 0), propose_risk),
     Step("bulletins.draft", time(8, 15), draft_bulletin),
 ]
-"""The day, in order. Figures are counted again after the reports, which are counted themselves."""
+"""The day, in order. After the reports, which are counted themselves, those figures are counted again."""
 
 
 def run_day(day: date) -> Iterator[tuple[Step, dict[str, Any], float]]:
