@@ -76,7 +76,7 @@ def read(folder: Path) -> tuple[tuple[Group, ...], tuple[Measure, ...]]:
 
 def _compose(path: Path, file: _File) -> yaml.Node | None:
     try:
-        return yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        return yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         file.faults.append(Fault(path.name, line, "file", f"well-formed YAML ({error.problem})"))

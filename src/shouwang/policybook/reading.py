@@ -35,7 +35,7 @@ def read(path: Path) -> Reading:
     """Read one YAML file. Never raises for what is written in it: troubles are listed."""
     reading = Reading()
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
+        node = yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.CSafeLoader)
     except UnicodeDecodeError as error:
         reading.troubles.append((1, "encoding", str(error.reason)))
         return reading
