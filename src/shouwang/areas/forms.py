@@ -35,7 +35,7 @@ class CloseForm(forms.Form):
 class EntranceForm(forms.Form):
     """A new entrance."""
 
-    name = forms.CharField(label=_("Name"), max_length=60, help_text=_("For example: south gate"))
+    name = forms.CharField(label=_("Name of the entrance"), max_length=60, help_text=_("For example: south gate"))
     state = forms.ChoiceField(
         label=_("State"),
         choices=[("open", _("open")), ("barred", _("barred"))],

@@ -150,7 +150,7 @@ def history(request: HttpRequest, code: str) -> HttpResponse:
         caption=_("Merges, splits and moves"),
         columns=[
             Column("day", _("From"), "day", row_header=True),
-            Column("kind", _("What")),
+            Column("kind", _("Event")),
             Column("origin", _("Unit")),
             Column("into", _("Stands for it now")),
             Column("paths", _("Place in the tree")),
