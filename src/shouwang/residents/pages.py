@@ -134,7 +134,7 @@ def _people_table(found: Found, caption: str, empty: Empty | None = None) -> Tab
         Column("name", _("Name"), row_header=True, href=lambda row: reverse("residents:person", args=[row["ref"]])),
         Column("sex", _("Sex")),
         Column("age", _("Age"), "number"),
-        Column("place", _("Address")),
+        Column("place", _("Home address")),
         Column("phone", _("Phone")),
         Column("id_number", _("ID number")),
         Column("needs", _("Needs")),
