@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -10,62 +11,113 @@ from django.db import transaction
 
 from shouwang import clock
 from shouwang.areas import queries as areas
-from shouwang.bulletins import content, queries
+from shouwang.bulletins import content, queries, risk_facts
 from shouwang.bulletins.models import Bulletin, RiskProposal
-from shouwang.bulletins.policy import CountyRisk
+from shouwang.bulletins.policy import CompoundRisk, CountyRisk, Level
+from shouwang.bulletins.rules import AreaFacts, propose_units, roll_up
+from shouwang.bulletins.rules import RiskProposal as Proposed
 from shouwang.bulletins.rules import propose_risk as decide
-from shouwang.bulletins.rules import propose_units
 from shouwang.journal.actions import Actor, record
+
+AT_RISK = (Level.HIGH, Level.MEDIUM)
+ROLL_UP = "roll_up"
+"""The `rule` of a county whose level is the highest of its units."""
 
 
 @transaction.atomic
 def propose_risk(day: date, *, by: Actor) -> dict[str, Any]:
-    """Propose the level of every district on a day and keep it with its facts. Answers how many of each level."""
-    places = queries.districts() or [area for area in [areas.root()] if area]
-    by_code = {area.code: area for area in places}
-    proposals = []
-    for facts in queries.facts_by_area(places, day):
-        policy = queries.risk_policy(by_code[facts.area], day)
+    """Propose the level of every county on a day and keep it with its facts; answers how many of each level.
+
+    Under a rule by compound every compound and hamlet is judged: those at high or medium risk are kept with their facts
+    (the rest of a county are alike), and the county carries the highest of its units with how many stand at each level.
+    """
+    by_county: dict[str, CountyRisk] = {}
+    by_unit: list[tuple[Any, CompoundRisk, date | None]] = []
+    counties = {county.path: county for county in queries.counties()}
+    for path, county in counties.items():
+        policy, begun = queries.risk_policy(path, day)
         if isinstance(policy, CountyRisk):
-            proposals.append(decide(policy, facts))
+            by_county[path] = policy
         else:
-            proposals.extend(propose_units(policy, [facts]))
-    RiskProposal.objects.filter(day=day).delete()
-    RiskProposal.objects.bulk_create(
-        RiskProposal(
-            day=day,
-            area_id=by_code[proposal.facts.area].pk,
-            area_path=by_code[proposal.facts.area].path,
-            level=proposal.level,
-            rule=proposal.rule,
-            facts={
-                "reason": {"zh": proposal.reason("zh"), "en": proposal.reason("en")},
-                "facts": _plain(asdict(proposal.facts)),
-            },
-            policy_version=proposal.policy_version,
-        )
-        for proposal in proposals
+            by_unit.append((county, policy, begun))
+    rows = []
+    codes = {path: counties[path].code for path in by_county}
+    for (path, policy), facts in zip(by_county.items(), risk_facts.county_facts(by_county, codes, day), strict=True):
+        rows.append(_kept(day, counties[path], decide(policy, facts)))
+    counts = Counter(row.level for row in rows)
+    units: Counter[str] = Counter()
+    for county, unit_policy, begun in by_unit:
+        of_county = _county_of_units(day, county, unit_policy, begun)
+        counts[of_county[0].level] += 1
+        units.update(row.level for row in of_county[1:])
+        rows += of_county
+    _keep(day, rows)
+    told = dict(counts) | {f"units_{level}": count for level, count in units.items()}
+    record(by=by, deed="bulletins.propose_risk", on="bulletins.RiskProposal:*", detail={"day": day, **told})
+    return told
+
+
+def _county_of_units(day: date, county: Any, policy: CompoundRisk, begun: date | None) -> list[RiskProposal]:
+    """The row of a county, then those of its units at high or medium risk."""
+    facts, by_code = risk_facts.unit_facts(county, policy, day, begun)
+    proposed = propose_units(policy, facts)
+    summed = roll_up(county.code, day, proposed)
+    infected = [one.last_new for one in facts if one.last_new]
+    whole = AreaFacts(
+        county.code, day, cumulative=sum(one.cumulative for one in facts), last_new=max(infected, default=None),
+        county_at_risk=summed.level in AT_RISK,
+    )  # fmt: skip
+    row = RiskProposal(
+        day=day, area_id=county.pk, area_path=county.path, level=str(summed.level), rule=ROLL_UP,
+        policy_version=policy.version,
+        facts={
+            "reason": {"zh": summed.reason("zh"), "en": summed.reason("en")},
+            "facts": _plain(asdict(whole)),
+            "counts": {str(level): count for level, count in summed.counts.items()},
+        },
+    )  # fmt: skip
+    return [row, *(_kept(day, by_code[one.facts.area], one) for one in proposed if one.level in AT_RISK)]
+
+
+def _kept(day: date, area: Any, proposal: Proposed) -> RiskProposal:
+    return RiskProposal(
+        day=day,
+        area_id=area.pk,
+        area_path=area.path,
+        level=str(proposal.level),
+        rule=proposal.rule,
+        facts={
+            "reason": {"zh": proposal.reason("zh"), "en": proposal.reason("en")},
+            "facts": _plain(asdict(proposal.facts)),
+        },
+        policy_version=proposal.policy_version,
     )
-    counts: dict[str, Any] = {}
-    for proposal in proposals:
-        counts[proposal.level.value] = counts.get(proposal.level.value, 0) + 1
-    record(by=by, deed="bulletins.propose_risk", on="bulletins.RiskProposal:*", detail={"day": day, **counts})
-    return counts
+
+
+def _keep(day: date, rows: list[RiskProposal]) -> None:
+    """Put the proposals of a day in place of those that were there; two runs at once follow each other."""
+    RiskProposal.objects.bulk_create(
+        rows,
+        batch_size=1000,
+        update_conflicts=True,
+        unique_fields=["day", "area"],
+        update_fields=["area_path", "level", "rule", "facts", "policy_version"],
+    )
+    RiskProposal.objects.filter(day=day).exclude(area_id__in=[row.area_id for row in rows]).delete()
 
 
 @transaction.atomic
 def draft(day: date, *, by: Actor) -> dict[str, Any]:
-    """Draft the bulletin of the city and of each district, as it stands."""
-    places = [area for area in [areas.root(), *queries.districts()] if area]
+    """Draft the bulletin of the city and of each district, as it stands. Raises Refusal when it was not counted."""
+    root = areas.root()
+    places = {area.pk: area for area in [*([root] if root else []), *queries.counties()]}
     now = clock.now()
-    drafts = {
-        area.pk: Bulletin(
-            day=day, area_id=area.pk, area_path=area.path, content=content.compose(area, day), drafted_at=now
-        )
-        for area in places
-    }
+    drafts = [
+        Bulletin(day=day, area_id=area.pk, area_path=area.path, content=content.compose(area, day), drafted_at=now)
+        for area in places.values()
+    ]
     Bulletin.objects.bulk_create(
-        drafts.values(),
+        drafts,
         update_conflicts=True,
         unique_fields=["day", "area"],
         update_fields=["content", "drafted_at", "area_path"],

@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 
 from shouwang import access
 from shouwang.areas import queries as areas
+from shouwang.bulletins import queries
 from shouwang.bulletins.labels import column_word, value_word
-from shouwang.command.policy import WATCHERS
+from shouwang.command.policy import CARERS, WATCHERS
 from shouwang.measures import catalogue
 from shouwang.measures import datasets as offered
 from shouwang.measures import facts as behind
 from shouwang.measures import queries as figures
-from shouwang.refusal import Refusal
 from shouwang.ui.shell import Crumb
 
 PERSON_COLUMN = "person"
@@ -57,7 +57,7 @@ def measures(request: HttpRequest) -> HttpResponse:
 def facts(request: HttpRequest, measure: str, code: str, day: str) -> HttpResponse | StreamingHttpResponse:
     """The rows that were counted for a measure of an area on a day; with ?format=csv as a file."""
     scope = request.scope  # type: ignore[attr-defined]
-    shown, place, on = catalogue.measure(measure), areas.by_code(code), _day(day)
+    shown, place, on = catalogue.measure(measure), areas.by_code(code), queries.a_day(day)
     columns = behind.columns(measure)
     if request.GET.get("format") == "csv":
         return _download(measure, place, on, scope.area_path, columns)
@@ -76,7 +76,7 @@ def facts(request: HttpRequest, measure: str, code: str, day: str) -> HttpRespon
         "counted_at": figures.fresh(on),
         "page": page,
         "columns": [column_word(name) for name in columns],
-        "rows": [_line(fact, columns) for fact in page.rows],
+        "rows": [_line(fact, columns, scope.role in CARERS) for fact in page.rows],
         "crumbs": [
             Crumb(place.name, reverse("bulletins:area", args=[place.code]) + f"?day={on}"),
             Crumb(_("Facts behind it")),
@@ -85,19 +85,12 @@ def facts(request: HttpRequest, measure: str, code: str, day: str) -> HttpRespon
     return render(request, "bulletins/figure_facts.html", context)
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Refusal("bulletins.no_such_day", status=404, day=text) from None
-
-
-def _line(fact: behind.Fact, columns: tuple[str, ...]) -> dict[str, Any]:
+def _line(fact: behind.Fact, columns: tuple[str, ...], opens_people: bool) -> dict[str, Any]:
     cells = [
         {
             "value": value_word(fact.shown[name]),
             "is_moment": isinstance(fact.shown[name], date),
-            "href": _person(fact.shown[name]) if name == PERSON_COLUMN else "",
+            "href": _person(fact.shown[name]) if opens_people and name == PERSON_COLUMN else "",
         }
         for name in columns
     ]

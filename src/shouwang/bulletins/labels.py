@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from shouwang.bulletins.policy import Level
 from shouwang.command.labels import ROLES
-from shouwang.command.policy import Role
 from shouwang.health.labels import KINDS as FINDINGS
 
 LEVELS: dict[Level, Any] = {
@@ -32,6 +32,11 @@ def level_word(level: str) -> Any:
     return LEVELS[Level(level)]
 
 
+def risk_pill(level: str) -> tuple[str, Any]:
+    """State and word of the pill of a level; no level at all is grey, whatever the pill `none` means elsewhere."""
+    return ("neutral" if level == Level.NONE else level), level_word(level)
+
+
 def kind_word(kind: str) -> Any:
     """The word for facts of a kind that were taken back."""
     return KINDS.get(kind, kind)
@@ -40,7 +45,7 @@ def kind_word(kind: str) -> Any:
 COLUMNS: dict[str, Any] = {
     "actor_name": _("Who did it"),
     "building": _("Building"),
-    "by": _("Decided by"),
+    "by": _("Who decided"),
     "closed": _("Closed"),
     "code": _("Code"),
     "colour": _("Colour"),
@@ -63,7 +68,7 @@ COLUMNS: dict[str, Any] = {
     "kind": _("Kind"),
     "late": _("Is late"),
     "level": _("Level"),
-    "name": _("Place"),
+    "name": _("Area"),
     "open_entrances": _("Open entrances"),
     "part_start": _("Part of the day from"),
     "person": _("Person"),
@@ -80,7 +85,7 @@ COLUMNS: dict[str, Any] = {
     "unit": _("Stairwell"),
     "until_day": _("Last day"),
     "value": _("Value"),
-    "why": _("Why"),
+    "why": _("Reason"),
 }
 
 VALUES: dict[str, Any] = {
@@ -101,5 +106,5 @@ def column_word(name: str) -> Any:
 def value_word(value: Any) -> Any:
     """A value of a fact as a reader says it: codes in words, yes and no, days and moments as they are."""
     if isinstance(value, bool):
-        return _("yes") if value else _("no")
+        return pgettext("value of a fact", "yes") if value else pgettext("value of a fact", "no")
     return VALUES.get(value, value) if isinstance(value, str) else value

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Any
 
-from shouwang.bulletins import queries
 from shouwang.bulletins.policy import RankFormula
-from shouwang.bulletins.rules import Ranked, rank
-from shouwang.measures import queries as measures
+from shouwang.bulletins.reading import Reading
+from shouwang.bulletins.rules import rank
+from shouwang.measures.queries import AreaFigures
 
 SHOWN = ("cases_new", "cases_cumulative", "residents_stated")
 """Figures that stand beside the rank."""
 
 
-def rank_children(area: Any, day: date) -> dict[str, Any]:
-    """The places under an area in order, with rank, score, change against yesterday, figures, and the formula."""
-    formula = queries.rank_formula(area, day)
-    today, places = _ranked(area, day, formula)
-    before = {row.unit: row.rank for row in _ranked(area, day - timedelta(days=1), formula)[0]}
+def rank_children(reading: Reading, formula: RankFormula) -> dict[str, Any]:
+    """The places below in order, with rank, rank of the day before, score, figures, and the formula in words."""
+    places = {child.code: child for child in reading.below}
+    before = {row.unit: row.rank for row in rank(_figures(reading.below_before), formula)}
     return {
         "formula": {"zh": formula.text("zh"), "en": formula.text("en")},
         "policy_version": formula.version,
@@ -29,15 +27,12 @@ def rank_children(area: Any, day: date) -> dict[str, Any]:
                 "score": None if row.score is None else float(round(row.score, 2)),
                 "code": row.unit,
                 "name": places[row.unit].name,
-                **{name: places[row.unit].values.get(name) for name in SHOWN},
+                **{name: places[row.unit].values[name] for name in SHOWN},
             }
-            for row in today
+            for row in rank(_figures(reading.below), formula)
         ],
     }
 
 
-def _ranked(area: Any, day: date, formula: RankFormula) -> tuple[tuple[Ranked, ...], dict[str, Any]]:
-    terms = {term.measure for term in formula.terms} | {term.per for term in formula.terms if term.per}
-    wanted = [*SHOWN, *sorted(terms - set(SHOWN))]
-    children = {child.code: child for child in measures.children_table(area.path, day, wanted)}
-    return rank({code: dict(child.values) for code, child in children.items()}, formula), children
+def _figures(places: list[AreaFigures]) -> dict[str, dict[str, Any]]:
+    return {place.code: dict(place.values) for place in places}

@@ -85,6 +85,37 @@ def propose_units(policy: CompoundRisk, units: Sequence[AreaFacts]) -> tuple[Ris
         at_risk)) for facts in units)
 
 
+@dataclass(frozen=True, slots=True)
+class RollUp:
+    """The level of a county under the compound rule: the highest of its units, with how many stand at each level."""
+
+    area: str
+    level: Level
+    counts: Mapping[Level, int]
+    reason_words: Words
+
+    def reason(self, language: str = "zh") -> str:
+        """Why this level, as a sentence."""
+        return self.reason_words.text(language)
+
+
+def roll_up(area: str, day: date, units: Sequence[RiskProposal]) -> RollUp:
+    """What a county shows of the levels of its units. A county without a unit at risk has no level: low is lifted."""
+    counts = {level: sum(1 for unit in units if unit.level == level) for level in Level}
+    high, medium, low = counts[Level.HIGH], counts[Level.MEDIUM], counts[Level.LOW]
+    level = Level.HIGH if high else Level.MEDIUM if medium else Level.LOW if low else Level.NONE
+    if level is Level.NONE:
+        said = Words(f"截至{_day(day, 'zh')}，所辖 {len(units)} 个小区和自然村中已无中、高风险区。",
+                     f"On {_day(day, 'en')} none of {len(units)} compounds and hamlets is at high or medium risk.")
+    else:
+        said = Words(
+            f"截至{_day(day, 'zh')}，所辖 {len(units)} 个小区和自然村中高风险 {high} 个、中风险 {medium} 个，"
+            f"其余 {low} 个低风险；按其中最高一级列示。",
+            f"On {_day(day, 'en')}, of {len(units)} compounds and hamlets {high} are at high risk, {medium} at medium"
+            f" and {low} at low; the highest of them is shown.")
+    return RollUp(area, level, counts, said)
+
+
 def find_clusters(cases: Iterable[tuple[str, date]], *, day: date, window_days: int, size: int) -> tuple[Cluster, ...]:
     """Units with at least `size` confirmed in the `window_days` days that end with `day`.
 
