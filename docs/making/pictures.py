@@ -30,7 +30,7 @@ LARGEST = 250_000
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture: file name, account of the demonstration, address ({area} is the account's place), device, language."""
+    """One picture: file name, account, address ({area} is the account's place), device, language."""
 
     name: str
     account: str
@@ -43,7 +43,7 @@ class Shot:
 
 
 SHOTS = [
-    Shot("city", "city", "/screen/{area}/"),
+    Shot("city", "city", "/screen/{area}/", whole=True),
     Shot("city-en", "city", "/screen/{area}/", language="en"),
     Shot("city-phone", "city", "/screen/{area}/", size="phone"),
     Shot("bulletin", "city", "/bulletin/{area}/"),

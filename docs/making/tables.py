@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -136,7 +137,7 @@ def retention() -> str:
 
     meanings: dict[str, str] = {}
     body = next(node for node in ast.parse(inspect.getsource(source)).body if isinstance(node, ast.ClassDef)).body
-    for name, said in zip(body, body[1:], strict=False):
+    for name, said in itertools.pairwise(body):
         if isinstance(name, ast.Assign) and isinstance(said, ast.Expr) and isinstance(said.value, ast.Constant):
             meanings[ast.literal_eval(name.value)] = said.value.value
     rows = [
@@ -154,10 +155,7 @@ def event_kinds() -> str:
 
     rows = []
     for kind in Kind:
-        if kind == Kind.DIED:
-            ends = "everything"
-        else:
-            ends = ", ".join(sorted(ENDS.get(kind, ())))
+        ends = "everything" if kind == Kind.DIED else ", ".join(sorted(ENDS.get(kind, ())))
         rows.append([code(kind.value), BEARS.get(kind, ""), ends])
     return table(["kind", "evidence it bears", "without `ends` it ends open evidence of"], rows)
 
@@ -183,6 +181,7 @@ def every_command() -> Iterator[tuple[str, click.Command]]:
 def options(words: str) -> str:
     """The arguments and options of one command, as the command itself says them."""
     command = dict(every_command())[words]
+    context = click.Context(command)
     rows = []
     for parameter in command.params:
         if isinstance(parameter, click.Argument):
@@ -190,10 +189,9 @@ def options(words: str) -> str:
             more = "…" if parameter.nargs == -1 else ""
             rows.append([code(shown + more), "" if parameter.required else "may be left out"])
         elif isinstance(parameter, click.Option):
-            context = click.Context(command, info_name=words)
             flags, said = parameter.get_help_record(context) or ("", "")
             rows.append([code(flags), said])
-    usage = " ".join(
+    usage = " ".join([f"shouwang {words}", *command.collect_usage_pieces(context)])
         [f"shouwang {words}", *click.Context(command).command.collect_usage_pieces(click.Context(command))]
     )
     return f"```\n{usage}\n```" + (f"\n\n{table(['argument or option', ''], rows)}" if rows else "")

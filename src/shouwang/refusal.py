@@ -22,7 +22,7 @@ def sentences(room: str) -> dict[str, dict[str, str]]:
     return yaml.safe_load(source.read_text(encoding="utf-8")) or {}
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
     """Something that is not done, with its reason.
 
     `code` names the sentences; `facts` fill their placeholders; `field` is the form field or column at fault;

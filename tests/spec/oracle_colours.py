@@ -21,8 +21,10 @@ def colour(policy: str, told: list[Event], at: datetime) -> str:
     if view.some("died"):
         return "grey"
     table = {
-        "wuhan-2020/colour-2020-02-24": late_february, "wuhan-2020/colour-2020-03-22": without_lapse,
-        "wuhan-2020/colour-2020-04-01": april, "wuhan-2020/colour-2021-08-01": august,
+        "wuhan-2020/colour-2020-02-24": late_february,
+        "wuhan-2020/colour-2020-03-22": without_lapse,
+        "wuhan-2020/colour-2020-04-01": april,
+        "wuhan-2020/colour-2021-08-01": august,
         "generic/colour-always": generic,
     }[policy]
     found = table(view)
@@ -64,7 +66,7 @@ class View:
         return [min(pairs)] if pairs else []
 
     def cured(self, v: Event) -> list[datetime]:
-        return (self.unnamed(v, "discharged", "recovered") + self.named(v, "discharged", "recovered", "released"))
+        return self.unnamed(v, "discharged", "recovered") + self.named(v, "discharged", "recovered", "released")
 
     def excluded(self, v: Event) -> list[datetime]:
         return self.unnamed(v, "excluded") + self.named(v, "excluded")
@@ -73,8 +75,10 @@ class View:
         return self.cured(v) + self.excluded(v) + self.negatives(v)
 
     def converted(self, v: Event) -> bool:
-        return any(e.time >= v.time and not self.own(e) and not self.withdrawn(e)
-                   for e in self.some("confirmed", "clinically_diagnosed"))
+        return any(
+            e.time >= v.time and not self.own(e) and not self.withdrawn(e)
+            for e in self.some("confirmed", "clinically_diagnosed")
+        )
 
     def released(self, v: Event) -> list[datetime]:
         return self.unnamed(v, "released") + self.named(v, "released", "discharged", "recovered")

@@ -22,8 +22,15 @@ CASES = Path(__file__).parents[2] / "specs" / "codes"
 def event_of(entry: dict[str, Any]) -> Event:
     """An event as the spec files write it."""
     value = Decimal(entry["value"]) if "value" in entry else None
-    return Event(entry["ref"], entry["kind"], datetime.fromisoformat(entry["time"]), entry.get("ends"),
-                 source=entry.get("source", ""), place=entry.get("place", ""), value=value)
+    return Event(
+        entry["ref"],
+        entry["kind"],
+        datetime.fromisoformat(entry["time"]),
+        entry.get("ends"),
+        source=entry.get("source", ""),
+        place=entry.get("place", ""),
+        value=value,
+    )
 
 
 def moments() -> list[Any]:
@@ -39,7 +46,8 @@ def moments() -> list[Any]:
 
 @pytest.mark.parametrize(("spec", "history", "moment"), moments())
 def test_a_history_has_this_colour_at_this_moment(
-        spec: dict[str, Any], history: dict[str, Any], moment: dict[str, Any]) -> None:
+    spec: dict[str, Any], history: dict[str, Any], moment: dict[str, Any]
+) -> None:
     """Colour, rule and end are those written in the file, and both languages give whole sentences."""
     policy = ColourPolicy.from_policy(queries.find(spec["policy"]))
     health = HealthPolicy.from_policy(queries.find(spec["health"]))

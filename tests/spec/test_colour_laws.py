@@ -40,8 +40,9 @@ START = datetime(2020, 3, 1, tzinfo=UTC)
 SOURCES = ["", "hospital", "self", "自报"]
 PLACES = ["", "4201/420102/420102002/C1/", "4210/421002/C9/"]
 
-hours = (st.integers(0, 75 * 4).map(lambda quarter: START + timedelta(hours=6 * quarter))
-         | st.sampled_from([0, 1, 2, 3, 7, 14, 15, 28, 29]).map(lambda day: START + timedelta(days=day)))
+hours = st.integers(0, 75 * 4).map(lambda quarter: START + timedelta(hours=6 * quarter)) | st.sampled_from(
+    [0, 1, 2, 3, 7, 14, 15, 28, 29]
+).map(lambda day: START + timedelta(days=day))
 """Moments over eleven weeks, with a liking for those that fall together or lie a window apart."""
 
 
@@ -54,8 +55,17 @@ def histories(draw: st.DrawFn) -> list[Event]:
         kind = draw(st.sampled_from(list(Kind)))
         ends = draw(st.none() | st.integers(0, count - 1).map(lambda other: f"e{other}"))
         value = draw(st.sampled_from([Decimal("36.5"), Decimal("37.2"), Decimal("37.3"), Decimal("39.0")]))
-        events.append(Event(f"e{place}", kind, draw(hours), ends, draw(st.sampled_from(SOURCES)),
-                            value=value if kind == Kind.TEMPERATURE else None, place=draw(st.sampled_from(PLACES))))
+        events.append(
+            Event(
+                f"e{place}",
+                kind,
+                draw(hours),
+                ends,
+                draw(st.sampled_from(SOURCES)),
+                value=value if kind == Kind.TEMPERATURE else None,
+                place=draw(st.sampled_from(PLACES)),
+            )
+        )
     return events
 
 
@@ -67,7 +77,8 @@ def severity(policy: ColourPolicy, evidence: tuple[Evidence, ...], at: datetime)
 @settings(max_examples=250, deadline=None)
 @given(events=histories(), data=st.data())
 def test_the_engine_agrees_with_the_second_opinion(
-        policy: ColourPolicy, events: list[Event], data: st.DataObject) -> None:
+    policy: ColourPolicy, events: list[Event], data: st.DataObject
+) -> None:
     """At any moment, and just before and after anything happened, both tell the same colour."""
     evidence = evidence_of(events, HEALTH)
     moments = {data.draw(hours)} | {event.time for event in events}
@@ -94,8 +105,9 @@ def test_more_evidence_never_improves_a_colour(events: list[Event], others: list
     more = evidence_of([replace(event, ref=f"o{event.ref}") for event in others], HEALTH)
     for policy in POLICIES:
         for added in range(len(more)):
-            assert severity(policy, (*evidence, *more[:added + 1]), at) >= severity(
-                policy, (*evidence, *more[:added]), at)
+            assert severity(policy, (*evidence, *more[: added + 1]), at) >= severity(
+                policy, (*evidence, *more[:added]), at
+            )
 
 
 @settings(max_examples=200, deadline=None)
@@ -135,7 +147,12 @@ def test_what_is_known_later_does_not_change_the_past(events: list[Event], at: d
         now = decide_colour(policy, evidence_of(events, HEALTH), at)
         past = decide_colour(policy, evidence_of(then, HEALTH), at)
         assert (now.colour, now.rule, now.until, now.reason(), now.next_step("en")) == (
-            past.colour, past.rule, past.until, past.reason(), past.next_step("en"))
+            past.colour,
+            past.rule,
+            past.until,
+            past.reason(),
+            past.next_step("en"),
+        )
 
 
 @settings(max_examples=200, deadline=None)
@@ -165,7 +182,8 @@ def test_nothing_changes_before_the_next_change(events: list[Event], at: datetim
             between = at + (end - at) * share
             if between < end:
                 assert decide_colour(policy, evidence, between) == replace(
-                    present, evidence=decide_colour(policy, evidence, between).evidence)
+                    present, evidence=decide_colour(policy, evidence, between).evidence
+                )
         if change is not None:
             assert change > at
             assert decide_colour(policy, evidence, change) != present
@@ -177,9 +195,11 @@ def test_a_timeline_tells_the_colour_of_every_moment(events: list[Event], data: 
     """Across changes of policy, what stands in the timeline is what would be decided at each moment."""
     by_name = {policy.version: policy for policy in POLICIES}
     turns = [START + timedelta(days=21), START + timedelta(days=31)]
-    periods = [Period(by_name["wuhan-2020/colour-2020-02-24"], None, turns[0]),
-               Period(by_name["wuhan-2020/colour-2020-03-22"], turns[0], turns[1]),
-               Period(by_name["wuhan-2020/colour-2020-04-01"], turns[1], None)]
+    periods = [
+        Period(by_name["wuhan-2020/colour-2020-02-24"], None, turns[0]),
+        Period(by_name["wuhan-2020/colour-2020-03-22"], turns[0], turns[1]),
+        Period(by_name["wuhan-2020/colour-2020-04-01"], turns[1], None),
+    ]
     evidence = evidence_of(events, HEALTH)
     until = START + timedelta(days=75)
     changes = timeline(periods, evidence, START, until)
@@ -190,7 +210,10 @@ def test_a_timeline_tells_the_colour_of_every_moment(events: list[Event], data: 
         told = [change for change in changes if change.at <= at][-1]
         decided = decide_colour(period.policy, evidence, at)
         assert (told.decision.colour, told.decision.rule, told.decision.until) == (
-            decided.colour, decided.rule, decided.until)
+            decided.colour,
+            decided.rule,
+            decided.until,
+        )
 
 
 def test_a_timeline_refuses_days_without_a_policy() -> None:

@@ -27,15 +27,27 @@ def propose(policy: str, case: dict[str, Any]) -> RiskProposal:
     facts = case["facts"]
     day = date.fromisoformat(facts["day"])
     last = date.fromisoformat(facts["last_new"]) if facts["last_new"] else None
-    return propose_risk(risk_from_policy(queries.find(policy)), AreaFacts(
-        area=case["id"], day=day, cumulative=facts["cumulative"], last_new=last,
-        clusters=tuple(Cluster(f"u{place}", (day, day)) for place in range(facts["clusters"])),
-        role=facts.get("role"), county_at_risk=facts.get("county_at_risk", False),
-        negative_tests=tuple(date.fromisoformat(test) for test in facts.get("negative_tests", ()))))
+    return propose_risk(
+        risk_from_policy(queries.find(policy)),
+        AreaFacts(
+            area=case["id"],
+            day=day,
+            cumulative=facts["cumulative"],
+            last_new=last,
+            clusters=tuple(Cluster(f"u{place}", (day, day)) for place in range(facts["clusters"])),
+            role=facts.get("role"),
+            county_at_risk=facts.get("county_at_risk", False),
+            negative_tests=tuple(date.fromisoformat(test) for test in facts.get("negative_tests", ())),
+        ),
+    )
 
 
-LEVELS = [(path.name, case) for path in sorted(CASES.glob("*.json")) if path.name != "clusters.json"
-          for case in json.loads(path.read_text(encoding="utf-8"))["cases"]]
+LEVELS = [
+    (path.name, case)
+    for path in sorted(CASES.glob("*.json"))
+    if path.name != "clusters.json"
+    for case in json.loads(path.read_text(encoding="utf-8"))["cases"]
+]
 
 
 @pytest.mark.parametrize(("name", "case"), LEVELS, ids=[f"{name}:{case['id']}" for name, case in LEVELS])

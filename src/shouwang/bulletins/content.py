@@ -92,9 +92,7 @@ def _figure(measure: Measure, reading: Reading) -> dict[str, Any]:
 def corrections(path: str, day: date) -> list[dict[str, Any]]:
     """Facts that were withdrawn on the day, by kind and the reason given: why a cumulative figure may fall."""
     start, end = clock.day_bounds(day)
-    return [
-        {"kind": kind, "note": note, "count": count} for kind, note, count in health.withdrawals(path, start, end)
-    ]
+    return [{"kind": kind, "note": note, "count": count} for kind, note, count in health.withdrawals(path, start, end)]
 
 
 def late(reading: Reading, stage: str | None) -> list[dict[str, Any]]:

@@ -111,9 +111,7 @@ class _Echo:
         return line
 
 
-def _download(
-    measure: str, place: Any, day: date, scope_path: str, columns: tuple[str, ...]
-) -> StreamingHttpResponse:
+def _download(measure: str, place: Any, day: date, scope_path: str, columns: tuple[str, ...]) -> StreamingHttpResponse:
     writer = csv.writer(_Echo())
 
     def lines() -> Iterator[str]:

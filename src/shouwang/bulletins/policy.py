@@ -68,11 +68,16 @@ METHODS: Mapping[str, type[CountyRisk] | type[CompoundRisk]] = {"county": County
 def risk_from_policy(policy: Policy) -> RiskPolicy:
     """Read the body of a policy on `risk`. Raises PolicyFault."""
     method = METHODS[policy.body["method"]]
-    rules = {entry["id"]: RiskRule(entry["id"], Level(entry["level"]), Words.of(entry["title"]),
-                                   Words.of(entry["reason"])) for entry in policy.body["rules"]}
+    rules = {
+        entry["id"]: RiskRule(entry["id"], Level(entry["level"]), Words.of(entry["title"]), Words.of(entry["reason"]))
+        for entry in policy.body["rules"]
+    }
     if set(rules) != set(method.NAMES):
-        raise PolicyFault("body.rules", Words("恰为这些规则：" + "、".join(method.NAMES),
-                                              "exactly the rules " + ", ".join(method.NAMES)), sorted(rules))
+        raise PolicyFault(
+            "body.rules",
+            Words("恰为这些规则：" + "、".join(method.NAMES), "exactly the rules " + ", ".join(method.NAMES)),
+            sorted(rules),
+        )
     figures: dict[str, int] = {name: policy.body[name]["value"] for name in method.FIGURES}
     return method(version=policy.version, rules=rules, **figures)
 
@@ -100,8 +105,12 @@ class RankFormula:
     @classmethod
     def from_policy(cls, policy: Policy) -> RankFormula:
         """Read the body of a policy on `ranking`."""
-        return cls(version=policy.version, title=policy.title, highest_first=policy.body["first"] == "highest",
-                   terms=tuple(_term(entry) for entry in policy.body["terms"]))
+        return cls(
+            version=policy.version,
+            title=policy.title,
+            highest_first=policy.body["first"] == "highest",
+            terms=tuple(_term(entry) for entry in policy.body["terms"]),
+        )
 
     def text(self, language: str = "zh") -> str:
         """The formula as a sentence, to stand beside the ranking."""
@@ -114,8 +123,13 @@ class RankFormula:
 
 
 def _term(entry: Mapping[str, Any]) -> Term:
-    return Term(measure=entry["measure"], weight=Decimal(str(entry["weight"])), title=Words.of(entry["title"]),
-                per=entry.get("per"), scale=Decimal(str(entry.get("scale", 1))))
+    return Term(
+        measure=entry["measure"],
+        weight=Decimal(str(entry["weight"])),
+        title=Words.of(entry["title"]),
+        per=entry.get("per"),
+        scale=Decimal(str(entry.get("scale", 1))),
+    )
 
 
 def window(days: int) -> timedelta:

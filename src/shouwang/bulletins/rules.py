@@ -80,9 +80,22 @@ def propose_risk(policy: RiskPolicy, facts: AreaFacts) -> RiskProposal:
 def propose_units(policy: CompoundRisk, units: Sequence[AreaFacts]) -> tuple[RiskProposal, ...]:
     """The levels of all units of one county on one day: the rest is low only while one of them is high or medium."""
     at_risk = any(_compound_rule(policy, facts) in ("infected_place", "lowered", "visited_place") for facts in units)
-    return tuple(propose_risk(policy, AreaFacts(
-        facts.area, facts.day, facts.cumulative, facts.last_new, facts.clusters, facts.role, facts.negative_tests,
-        at_risk)) for facts in units)
+    return tuple(
+        propose_risk(
+            policy,
+            AreaFacts(
+                facts.area,
+                facts.day,
+                facts.cumulative,
+                facts.last_new,
+                facts.clusters,
+                facts.role,
+                facts.negative_tests,
+                at_risk,
+            ),
+        )
+        for facts in units
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +118,17 @@ def roll_up(area: str, day: date, units: Sequence[RiskProposal]) -> RollUp:
     high, medium, low = counts[Level.HIGH], counts[Level.MEDIUM], counts[Level.LOW]
     level = Level.HIGH if high else Level.MEDIUM if medium else Level.LOW if low else Level.NONE
     if level is Level.NONE:
-        said = Words(f"截至{_day(day, 'zh')}，所辖 {len(units)} 个小区和自然村中已无中、高风险区。",
-                     f"On {_day(day, 'en')} none of {len(units)} compounds and hamlets is at high or medium risk.")
+        said = Words(
+            f"截至{_day(day, 'zh')}，所辖 {len(units)} 个小区和自然村中已无中、高风险区。",
+            f"On {_day(day, 'en')} none of {len(units)} compounds and hamlets is at high or medium risk.",
+        )
     else:
         said = Words(
             f"截至{_day(day, 'zh')}，所辖 {len(units)} 个小区和自然村中高风险 {high} 个、中风险 {medium} 个，"
             f"其余 {low} 个低风险；按其中最高一级列示。",
             f"On {_day(day, 'en')}, of {len(units)} compounds and hamlets {high} are at high risk, {medium} at medium"
-            f" and {low} at low; the highest of them is shown.")
+            f" and {low} at low; the highest of them is shown.",
+        )
     return RollUp(area, level, counts, said)
 
 
@@ -168,8 +184,13 @@ def _said(policy: RiskPolicy, name: str, facts: AreaFacts, tested: date | None =
     def sentence(language: str) -> str:
         days = {"day": facts.day, "last_new": facts.last_new, "tested": tested}
         return rule.reason.text(
-            language, **figures, cumulative=facts.cumulative, days_without=facts.days_without,
-            clusters=len(facts.clusters), **{key: _day(value, language) for key, value in days.items()})
+            language,
+            **figures,
+            cumulative=facts.cumulative,
+            days_without=facts.days_without,
+            clusters=len(facts.clusters),
+            **{key: _day(value, language) for key, value in days.items()},
+        )
 
     return RiskProposal(rule.level, rule.id, Words(sentence("zh"), sentence("en")), facts, policy.version)
 
@@ -198,8 +219,11 @@ def rank(rows: Mapping[str, Mapping[str, Decimal | int | None]], formula: RankFo
     known = [score for score in scores.values() if score is not None]
     ranked = []
     for unit, score in scores.items():
-        place = None if score is None else 1 + sum(
-            1 for other in known if (other > score if formula.highest_first else other < score))
+        place = (
+            None
+            if score is None
+            else 1 + sum(1 for other in known if (other > score if formula.highest_first else other < score))
+        )
         ranked.append(Ranked(unit, score, place))
     return tuple(sorted(ranked, key=lambda one: (one.rank is None, one.rank or 0, one.unit)))
 

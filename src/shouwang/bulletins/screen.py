@@ -145,9 +145,7 @@ def _below(reading: Reading, sort: str, key: str) -> Table | None:
         known = [row for row in rows if row[name] is not None]
         unknown = [row for row in rows if row[name] is None]
         rows = sorted(known, key=lambda row: row[name], reverse=sort.startswith("-")) + unknown
-    place = Column(
-        "name", _("Area"), row_header=True, sort="name", href=lambda row: address(row["code"], reading.day)
-    )
+    place = Column("name", _("Area"), row_header=True, sort="name", href=lambda row: address(row["code"], reading.day))
     figures = [Column(name, catalogue.measure(name).title.say(key), "number", sort=name) for name in names]
     return Table(caption=_("Figures of each place"), columns=[place, *figures], rows=rows, sort=sort, stack=False)
 
@@ -234,5 +232,3 @@ def _closure(shown: Any, day: date) -> dict[str, Any]:
         "closed": status is not None and status.state == "closed",
         "open": [entrance.name for entrance in areas.entrances(shown) if entrance.state == "open"],
     }
-
-

@@ -96,8 +96,10 @@ class ColourPolicy:
         for rule in self.rules:
             _check(rule)
         kinds = {kind for rule in self.rules for kind in rule.evidence}
-        by_kind = {kind: tuple((place, rule) for place, rule in enumerate(self.rules) if kind in rule.evidence)
-                   for kind in kinds}
+        by_kind = {
+            kind: tuple((place, rule) for place, rule in enumerate(self.rules) if kind in rule.evidence)
+            for kind in kinds
+        }
         object.__setattr__(self, "by_kind", by_kind)
         object.__setattr__(self, "restarters", frozenset(kind for rule in self.rules for kind in rule.restarted_by))
 
@@ -132,16 +134,23 @@ def _rule(entry: Mapping[str, Any]) -> ColourRule:
         chain = tuple(_phase(step, _days(step, "days"), step.get("until", ())) for step in branch["steps"])
         for kind in branch["by"]:
             if kind in after:
-                raise PolicyFault(f"body.rules.{entry['id']}.after.{place}.by",
-                                  Words("每种结束只写一次", "each ending once"), kind)
+                raise PolicyFault(
+                    f"body.rules.{entry['id']}.after.{place}.by", Words("每种结束只写一次", "each ending once"), kind
+                )
             after[kind] = chain
     where = entry.get("place", {})
     return ColourRule(
-        id=entry["id"], title=Words.of(entry["title"]), evidence=frozenset(entry["evidence"]),
-        first=_phase(entry, _days(entry, "for_days")), delay=_days(entry, "delay_days") or timedelta(0),
-        restarted_by=frozenset(entry.get("restarted_by", ())), ended_by=tuple(entry.get("ended_by", ())), after=after,
+        id=entry["id"],
+        title=Words.of(entry["title"]),
+        evidence=frozenset(entry["evidence"]),
+        first=_phase(entry, _days(entry, "for_days")),
+        delay=_days(entry, "delay_days") or timedelta(0),
+        restarted_by=frozenset(entry.get("restarted_by", ())),
+        ended_by=tuple(entry.get("ended_by", ())),
+        after=after,
         self_reported=SELF_REPORTED[entry["source"]] if "source" in entry else None,
-        place_in=where.get("in"), place_or_unknown=bool(where.get("or_unknown", False)),
+        place_in=where.get("in"),
+        place_or_unknown=bool(where.get("or_unknown", False)),
         place_not_in=where.get("not_in"),
     )
 
@@ -157,8 +166,11 @@ def _check(rule: ColourRule) -> None:
     for chain in {id(chain): chain for chain in rule.after.values()}.values():
         colours = [rule.first.colour.severity, *(phase.colour.severity for phase in chain)]
         if colours != sorted(colours, reverse=True):
-            raise PolicyFault(f"{path}.after", Words("颜色只会减轻、不会加重的各步", "steps that never grow worse"),
-                              [str(phase.colour) for phase in chain])
+            raise PolicyFault(
+                f"{path}.after",
+                Words("颜色只会减轻、不会加重的各步", "steps that never grow worse"),
+                [str(phase.colour) for phase in chain],
+            )
         _check_words(path, chain, after=True)
     _check_words(path, (rule.first,), after=False)
 
@@ -177,6 +189,11 @@ def _check_words(path: str, chain: tuple[Phase, ...], *, after: bool) -> None:
                 used = {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
                 if used - known:
                     choices = "、".join(sorted(known))
-                    raise PolicyFault(path, Words(f"只用这里已知的占位符（{choices}）",
-                                                  f"only placeholders known here ({choices.replace('、', ', ')})"),
-                                      sorted(used - known))
+                    raise PolicyFault(
+                        path,
+                        Words(
+                            f"只用这里已知的占位符（{choices}）",
+                            f"only placeholders known here ({choices.replace('、', ', ')})",
+                        ),
+                        sorted(used - known),
+                    )

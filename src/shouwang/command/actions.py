@@ -205,9 +205,7 @@ def _of_report(figures: Mapping[str, Any]) -> str:
 @transaction.atomic
 def step_report(report_id: int, state: str, *, by: Actor, scope: Scope, why: str = "") -> DailyReportStatus:
     """Confirm, accept or return a daily report. Raises Refusal when the step does not follow or is not one's own."""
-    report = (
-        DailyReport.objects.select_for_update().filter(pk=report_id, area_path__startswith=scope.area_path).first()
-    )
+    report = DailyReport.objects.select_for_update().filter(pk=report_id, area_path__startswith=scope.area_path).first()
     if report is None:
         raise Refusal("command.outside_area", status=404, area=scope.area_name)
     last = report.statuses.order_by("-at", "-pk").first()

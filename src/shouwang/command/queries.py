@@ -43,7 +43,9 @@ def scope_of(post: Post) -> Scope:
 def staff(scope: Scope, day: date | None = None) -> QuerySet[Post]:
     """Posts in the viewer's area that hold on a day, or will."""
     held = Post.objects.filter(area_path__startswith=scope.area_path).select_related("area", "account")
-    return held.filter(Q(until_day__isnull=True) | Q(until_day__gte=day or clock.today())).order_by("area_path", "role", "pk")
+    return held.filter(Q(until_day__isnull=True) | Q(until_day__gte=day or clock.today())).order_by(
+        "area_path", "role", "pk"
+    )
 
 
 def stage_of(area_path: str, day: date | None = None) -> StageStatus | None:
@@ -61,7 +63,9 @@ def stage_of(area_path: str, day: date | None = None) -> StageStatus | None:
 
 def stages(area_path: str) -> QuerySet[StageStatus]:
     """All stages declared under a place, newest first."""
-    return StageStatus.objects.filter(area_path__startswith=area_path).select_related("area").order_by("-from_day", "-pk")
+    return (
+        StageStatus.objects.filter(area_path__startswith=area_path).select_related("area").order_by("-from_day", "-pk")
+    )
 
 
 def declared_risks(day: date, area_ids: Iterable[int]) -> dict[int, RiskDeclaration]:

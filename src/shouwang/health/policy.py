@@ -27,8 +27,11 @@ class HealthPolicy:
 
     def __post_init__(self) -> None:
         if self.followup_times_a_day < 1:
-            raise PolicyFault("body.followup_times_a_day.value", Words("至少每天一次", "at least once a day"),
-                              self.followup_times_a_day)
+            raise PolicyFault(
+                "body.followup_times_a_day.value",
+                Words("至少每天一次", "at least once a day"),
+                self.followup_times_a_day,
+            )
         if self.followup <= timedelta(0):
             raise PolicyFault("body.followup_days.value", Words("至少一天", "at least one day"), self.followup.days)
 

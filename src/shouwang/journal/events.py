@@ -34,6 +34,8 @@ def announce(event: Any) -> None:
             try:
                 listener(event)
             except Exception:
-                log.exception("announcement.listener_failed", event_type=type(event).__name__, listener=listener.__qualname__)
+                log.exception(
+                    "announcement.listener_failed", event_type=type(event).__name__, listener=listener.__qualname__
+                )
 
     transaction.on_commit(tell)

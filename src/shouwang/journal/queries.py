@@ -52,12 +52,17 @@ def _damage(seq: int, kind: str) -> Damage:
         "changed": ("第 {seq} 条记录被改动过", "entry {seq} was changed after it was written"),
         "missing": ("第 {seq} 条记录缺失", "entry {seq} is missing"),
         "broken_link": ("第 {seq} 条记录与前一条接不上", "entry {seq} does not follow the entry before it"),
-        "cut_off": ("日志末尾与封存的末条记录不符（第 {seq} 条）", "the end of the journal does not match its head ({seq})"),
+        "cut_off": (
+            "日志末尾与封存的末条记录不符（第 {seq} 条）",
+            "the end of the journal does not match its head ({seq})",
+        ),
     }[kind]
     return Damage(seq, kind, zh.format(seq=seq), en.format(seq=seq))
 
 
-def entries(area_path: str, *, deed: str = "", on: str = "", actor: str = "", until: datetime | None = None) -> QuerySet[Entry]:
+def entries(
+    area_path: str, *, deed: str = "", on: str = "", actor: str = "", until: datetime | None = None
+) -> QuerySet[Entry]:
     """Entries about places under `area_path`, newest first, narrowed by deed, row or actor."""
     found = Entry.objects.filter(area_path__startswith=area_path).order_by("-seq")
     if deed:

@@ -55,8 +55,11 @@ def read_policy(path: Path, typed: Typed | None = None) -> tuple[Policy | None, 
     if reading.troubles:
         return None, [Fault(name, line, found, TROUBLES[what], found) for line, what, found in reading.troubles]
     topic = reading.data.get("topic") if isinstance(reading.data, dict) else None
-    faults = [fault for error in _validator(str(topic)).iter_errors(reading.data)
-              for fault in _faults_of(error, reading, name)]
+    faults = [
+        fault
+        for error in _validator(str(topic)).iter_errors(reading.data)
+        for fault in _faults_of(error, reading, name)
+    ]
     if faults:
         return None, sorted(faults)
     policy = _policy(reading.data, name)
@@ -118,11 +121,18 @@ def _day(text: str | None) -> date | None:
 
 def _policy(data: dict[str, Any], name: str) -> Policy:
     return Policy(
-        pack=data["pack"], topic=data["topic"], version=data["version"], title=Words.of(data["title"]),
-        authority=Words.of(data["authority"]), why=Words.of(data["why"]), in_force_from=_day(data["in_force_from"]),
-        in_force_until=_day(data["in_force_until"]), areas=tuple(data["areas"]),
+        pack=data["pack"],
+        topic=data["topic"],
+        version=data["version"],
+        title=Words.of(data["title"]),
+        authority=Words.of(data["authority"]),
+        why=Words.of(data["why"]),
+        in_force_from=_day(data["in_force_from"]),
+        in_force_until=_day(data["in_force_until"]),
+        areas=tuple(data["areas"]),
         assumed=tuple(Assumed(mark["field"], Words.of(mark["why"])) for mark in data["assumed"]),
-        body=data["body"], file=name,
+        body=data["body"],
+        file=name,
     )
 
 
@@ -135,21 +145,40 @@ def _name_faults(policy: Policy, path: Path, reading: Reading, name: str) -> lis
         "version": (policy.version, f"{path.parent.name}/{path.stem}"),
         "in_force_from": (stem, path.stem),
     }
-    faults = [Fault(name, reading.line((key,)), key,
-                    Words(f"与文件名一致（{right}）", f"the file's own name ({right})"), found)
-              for key, (found, right) in wanted.items() if found != right]
+    faults = [
+        Fault(
+            name, reading.line((key,)), key, Words(f"与文件名一致（{right}）", f"the file's own name ({right})"), found
+        )
+        for key, (found, right) in wanted.items()
+        if found != right
+    ]
     first, last = policy.in_force_from, policy.in_force_until
     if first and last and last < first:
-        faults.append(Fault(name, reading.line(("in_force_until",)), "in_force_until",
-                            Words(f"{first} 当日或之后的日期", f"a day on or after {first}"), str(last)))
+        faults.append(
+            Fault(
+                name,
+                reading.line(("in_force_until",)),
+                "in_force_until",
+                Words(f"{first} 当日或之后的日期", f"a day on or after {first}"),
+                str(last),
+            )
+        )
     return faults
 
 
 def _mark_faults(policy: Policy, reading: Reading, name: str) -> list[Fault]:
     """A mark "assumed" must point at a field that exists."""
-    return [Fault(name, reading.line(("assumed", place, "field")), f"assumed.{place}.field",
-                  Words("本文件中存在的字段路径", "the path of a field of this file"), mark.field)
-            for place, mark in enumerate(policy.assumed) if find(mark.field, reading.data) is None]
+    return [
+        Fault(
+            name,
+            reading.line(("assumed", place, "field")),
+            f"assumed.{place}.field",
+            Words("本文件中存在的字段路径", "the path of a field of this file"),
+            mark.field,
+        )
+        for place, mark in enumerate(policy.assumed)
+        if find(mark.field, reading.data) is None
+    ]
 
 
 def _time_faults(policies: Iterable[Policy]) -> list[Fault]:
@@ -165,8 +194,13 @@ def _time_faults(policies: Iterable[Policy]) -> list[Fault]:
             if last is not None and first == last + timedelta(days=1):
                 continue
             right = last + timedelta(days=1) if last else None
-            wanted = (Words(f"{right}（{earlier.version} 止日的次日，不重叠也不留空）",
-                            f"{right}, the day after {earlier.version} ends, with neither overlap nor gap")
-                      if right else Words(f"先给 {earlier.version} 写明止日", f"an end for {earlier.version} first"))
+            wanted = (
+                Words(
+                    f"{right}（{earlier.version} 止日的次日，不重叠也不留空）",
+                    f"{right}, the day after {earlier.version} ends, with neither overlap nor gap",
+                )
+                if right
+                else Words(f"先给 {earlier.version} 写明止日", f"an end for {earlier.version} first")
+            )
             faults.append(Fault(later.file, 1, "in_force_from", wanted, str(first or "always")))
     return faults

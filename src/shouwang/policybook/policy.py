@@ -77,8 +77,11 @@ class Policy:
         still found under the city above it.
         """
         codes = [code for code in area.split("/") if code]
-        fits = [0 if prefix == "*" else len(prefix) for prefix in self.areas
-                if prefix == "*" or any(code.startswith(prefix) for code in codes)]
+        fits = [
+            0 if prefix == "*" else len(prefix)
+            for prefix in self.areas
+            if prefix == "*" or any(code.startswith(prefix) for code in codes)
+        ]
         return max(fits, default=None)
 
     def is_assumed(self, path: str) -> bool:

@@ -52,8 +52,9 @@ def forget() -> None:
     _policies.cache_clear()
 
 
-def in_force(topic: str, day: date, area: str, packs: Sequence[str] | None = None,
-             directories: Sequence[Path] | None = None) -> Policy:
+def in_force(
+    topic: str, day: date, area: str, packs: Sequence[str] | None = None, directories: Sequence[Path] | None = None
+) -> Policy:
     """The policy of a topic on a local day in an area (a code, or better a path from the root).
 
     The first pack that has one answers; within a pack the longest area prefix wins, then the latest date.
@@ -61,16 +62,20 @@ def in_force(topic: str, day: date, area: str, packs: Sequence[str] | None = Non
     """
     book = policies(directories)
     for pack in _packs if packs is None else packs:
-        fitting = [(policy.reach(area), policy.in_force_from or date.min, policy) for policy in book
-                   if policy.pack == pack and policy.topic == topic and policy.covers_day(day)]
+        fitting = [
+            (policy.reach(area), policy.in_force_from or date.min, policy)
+            for policy in book
+            if policy.pack == pack and policy.topic == topic and policy.covers_day(day)
+        ]
         close = [(reach, begun, policy) for reach, begun, policy in fitting if reach is not None]
         if close:
             return max(close, key=lambda entry: entry[:2])[2]
     raise Refusal("policybook.none_in_force", topic=topic, day=day.isoformat(), area=area)
 
 
-def changes(topic: str, area: str, packs: Sequence[str] | None = None,
-            directories: Sequence[Path] | None = None) -> tuple[tuple[date, Policy], ...]:
+def changes(
+    topic: str, area: str, packs: Sequence[str] | None = None, directories: Sequence[Path] | None = None
+) -> tuple[tuple[date, Policy], ...]:
     """The days on which the policy of a topic in an area changes, each with the policy from that day on.
 
     The first entry is dated `date.min` when a policy was always in force. Days without any policy have no entry.

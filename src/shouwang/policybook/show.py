@@ -9,8 +9,12 @@ from typing import Any
 from shouwang.policybook.policy import Policy, Words
 
 COLOURS = {"red": Words("红", "red"), "yellow": Words("黄", "yellow"), "grey": Words("灰", "grey")}
-LEVELS = {"high": Words("高", "high"), "medium": Words("中", "medium"), "low": Words("低", "low"),
-          "none": Words("无", "none")}
+LEVELS = {
+    "high": Words("高", "high"),
+    "medium": Words("中", "medium"),
+    "low": Words("低", "low"),
+    "none": Words("无", "none"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,12 @@ class Shown:
         """The whole as plain text, a line for each rule."""
         zh = language.startswith("zh")
         marks = {**COLOURS, **LEVELS}
-        said = [f"{self.title}  [{self.version}]", f"  {self.in_force}；{self.areas}" if zh
-                else f"  {self.in_force}; {self.areas}", f"  {self.authority}", f"  {self.why}"]
+        said = [
+            f"{self.title}  [{self.version}]",
+            f"  {self.in_force}；{self.areas}" if zh else f"  {self.in_force}; {self.areas}",
+            f"  {self.authority}",
+            f"  {self.why}",
+        ]
         for line in self.lines:
             mark = f"[{marks[line.mark].text(language)}] " if line.mark in marks else ""
             note = ("（推定）" if zh else " (assumed)") if line.assumed else ""
@@ -58,18 +66,25 @@ def show(policy: Policy, language: str = "zh") -> Shown:
     lines = tuple(_marked(line, policy) for line in _lines(policy.body, language))
     everywhere = "*" in policy.areas
     return Shown(
-        version=policy.version, title=policy.title.text(language), in_force=_dates(policy, zh),
-        areas=("各地适用" if zh else "everywhere") if everywhere
+        version=policy.version,
+        title=policy.title.text(language),
+        in_force=_dates(policy, zh),
+        areas=("各地适用" if zh else "everywhere")
+        if everywhere
         else f"{'区域代码' if zh else 'areas'} {', '.join(policy.areas)}…",
-        authority=policy.authority.text(language), why=policy.why.text(language), lines=lines,
+        authority=policy.authority.text(language),
+        why=policy.why.text(language),
+        lines=lines,
         assumed=tuple(Line(mark.field, "", mark.why.text(language), True) for mark in policy.assumed),
     )
 
 
 def _marked(line: Line, policy: Policy) -> Line:
     """The line with its mark "assumed", when a mark names it, something in it, or something around it."""
-    touched = any(mark.field == line.field or mark.field.startswith(f"{line.field}.")
-                  or line.field.startswith(f"{mark.field}.") for mark in policy.assumed)
+    touched = any(
+        mark.field == line.field or mark.field.startswith(f"{line.field}.") or line.field.startswith(f"{mark.field}.")
+        for mark in policy.assumed
+    )
     return Line(line.field, line.mark, line.text, touched)
 
 
@@ -88,8 +103,11 @@ def _lines(body: Mapping[str, Any], language: str) -> Iterator[Line]:
     figures = {name: entry for name, entry in body.items() if isinstance(entry, Mapping) and "title" in entry}
     for name, entry in figures.items():
         value = entry["value"]
-        shown = ("无" if language.startswith("zh") else "none") if value is None else (
-            ", ".join(value) if isinstance(value, list) else str(value))
+        shown = (
+            ("无" if language.startswith("zh") else "none")
+            if value is None
+            else (", ".join(value) if isinstance(value, list) else str(value))
+        )
         unit = f" {Words.of(entry['unit']).text(language)}" if "unit" in entry else ""
         between = "：" if language.startswith("zh") else ": "
         yield Line(f"body.{name}", "", f"{Words.of(entry['title']).text(language)}{between}{shown}{unit}")

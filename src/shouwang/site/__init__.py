@@ -1,4 +1,4 @@
-"""The street door: settings, urls, the command line, the day's schedule and the process tree. Composes; decides nothing.
+"""The street door: settings, urls, the command line, the day's schedule and processes. Composes; decides nothing.
 
 Main words: environment, schedule, up.
 Start reading at schedule.py for what a day does, at urls.py for what can be opened.

@@ -82,7 +82,9 @@ def _navigation(request: HttpRequest, scope: Scope | None) -> list[NavItem]:
 
 def _posts(request: HttpRequest, scope: Scope | None) -> list[PostChoice]:
     return [
-        PostChoice(post.pk, str(role_label(Role(post.role))), post.area.name, scope is not None and post.pk == scope.post_id)
+        PostChoice(
+            post.pk, str(role_label(Role(post.role))), post.area.name, scope is not None and post.pk == scope.post_id
+        )
         for post in getattr(request, "posts", [])
     ]
 
@@ -92,9 +94,13 @@ def _phase(scope: Scope | None) -> Phase | None:
     if scope is not None:
         stage = command.stage_of(scope.area_path)
         if stage is not None:
-            parts.append(_("Stage: %(stage)s (since %(day)s)") % {"stage": stage_label(stage.stage), "day": stage.from_day})
+            parts.append(
+                _("Stage: %(stage)s (since %(day)s)") % {"stage": stage_label(stage.stage), "day": stage.from_day}
+            )
     if clock.is_moved():
         moment = clock.now().astimezone(clock.ZONE)
-        parts.append(_("Drill: the clock of this system says %(moment)s.") % {"moment": moment.strftime("%Y-%m-%d %H:%M")})
+        parts.append(
+            _("Drill: the clock of this system says %(moment)s.") % {"moment": moment.strftime("%Y-%m-%d %H:%M")}
+        )
         return Phase(" · ".join(reversed(parts)), "drill")
     return Phase(" · ".join(parts)) if parts else None

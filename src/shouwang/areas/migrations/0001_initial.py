@@ -6,107 +6,153 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Area',
+            name="Area",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.TextField(unique=True)),
-                ('path', models.TextField(db_collation='C', unique=True)),
-                ('level', models.TextField(choices=[('city', 'city'), ('district', 'district'), ('street', 'street'), ('community', 'community'), ('village', 'village'), ('compound', 'compound'), ('building', 'building'), ('unit', 'unit')])),
-                ('name', models.TextField()),
-                ('kind', models.TextField(blank=True)),
-                ('stats_code', models.TextField(blank=True)),
-                ('households', models.IntegerField(null=True)),
-                ('residents', models.IntegerField(null=True)),
-                ('managed_by', models.TextField(blank=True)),
-                ('lon', models.FloatField(null=True)),
-                ('lat', models.FloatField(null=True)),
-                ('valid_from', models.DateField(null=True)),
-                ('valid_until', models.DateField(null=True)),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='areas.area')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.TextField(unique=True)),
+                ("path", models.TextField(db_collation="C", unique=True)),
+                (
+                    "level",
+                    models.TextField(
+                        choices=[
+                            ("city", "city"),
+                            ("district", "district"),
+                            ("street", "street"),
+                            ("community", "community"),
+                            ("village", "village"),
+                            ("compound", "compound"),
+                            ("building", "building"),
+                            ("unit", "unit"),
+                        ]
+                    ),
+                ),
+                ("name", models.TextField()),
+                ("kind", models.TextField(blank=True)),
+                ("stats_code", models.TextField(blank=True)),
+                ("households", models.IntegerField(null=True)),
+                ("residents", models.IntegerField(null=True)),
+                ("managed_by", models.TextField(blank=True)),
+                ("lon", models.FloatField(null=True)),
+                ("lat", models.FloatField(null=True)),
+                ("valid_from", models.DateField(null=True)),
+                ("valid_until", models.DateField(null=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="children", to="areas.area"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ClosureStatus',
+            name="ClosureStatus",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('area_path', models.TextField(db_collation='C')),
-                ('state', models.TextField(choices=[('closed', 'closed'), ('open', 'open')])),
-                ('since', models.DateTimeField()),
-                ('why', models.TextField(blank=True)),
-                ('by', models.TextField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='closures', to='areas.area')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("area_path", models.TextField(db_collation="C")),
+                ("state", models.TextField(choices=[("closed", "closed"), ("open", "open")])),
+                ("since", models.DateTimeField()),
+                ("why", models.TextField(blank=True)),
+                ("by", models.TextField()),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="closures", to="areas.area"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Entrance',
+            name="Entrance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('area_path', models.TextField(db_collation='C')),
-                ('name', models.TextField()),
-                ('state', models.TextField(choices=[('open', 'open'), ('barred', 'barred')])),
-                ('compound_closed', models.BooleanField(default=False)),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entrances', to='areas.area')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("area_path", models.TextField(db_collation="C")),
+                ("name", models.TextField()),
+                ("state", models.TextField(choices=[("open", "open"), ("barred", "barred")])),
+                ("compound_closed", models.BooleanField(default=False)),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="entrances", to="areas.area"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='EntranceStatus',
+            name="EntranceStatus",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('area_path', models.TextField(db_collation='C')),
-                ('state', models.TextField()),
-                ('since', models.DateTimeField()),
-                ('why', models.TextField(blank=True)),
-                ('by', models.TextField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('entrance', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statuses', to='areas.entrance')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("area_path", models.TextField(db_collation="C")),
+                ("state", models.TextField()),
+                ("since", models.DateTimeField()),
+                ("why", models.TextField(blank=True)),
+                ("by", models.TextField()),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "entrance",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="statuses", to="areas.entrance"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Succession',
+            name="Succession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.TextField(choices=[('merge', 'merge'), ('split', 'split'), ('move', 'move')])),
-                ('day', models.DateField()),
-                ('old_path', models.TextField(db_collation='C')),
-                ('new_path', models.TextField(db_collation='C')),
-                ('why', models.TextField()),
-                ('by', models.TextField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('into', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='successions_into', to='areas.area')),
-                ('origin', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='successions_from', to='areas.area')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.TextField(choices=[("merge", "merge"), ("split", "split"), ("move", "move")])),
+                ("day", models.DateField()),
+                ("old_path", models.TextField(db_collation="C")),
+                ("new_path", models.TextField(db_collation="C")),
+                ("why", models.TextField()),
+                ("by", models.TextField()),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "into",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="successions_into", to="areas.area"
+                    ),
+                ),
+                (
+                    "origin",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="successions_from", to="areas.area"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='area',
-            index=models.Index(fields=['level', 'path'], name='areas_area_level_d33873_idx'),
+            model_name="area",
+            index=models.Index(fields=["level", "path"], name="areas_area_level_d33873_idx"),
         ),
         migrations.AddIndex(
-            model_name='area',
-            index=models.Index(fields=['parent', 'code'], name='areas_area_parent__bc6a19_idx'),
+            model_name="area",
+            index=models.Index(fields=["parent", "code"], name="areas_area_parent__bc6a19_idx"),
         ),
         migrations.AddIndex(
-            model_name='closurestatus',
-            index=models.Index(fields=['area_path', 'state', 'since'], name='areas_closu_area_pa_7c2bc7_idx'),
+            model_name="closurestatus",
+            index=models.Index(fields=["area_path", "state", "since"], name="areas_closu_area_pa_7c2bc7_idx"),
         ),
         migrations.AddIndex(
-            model_name='closurestatus',
-            index=models.Index(fields=['area', '-since'], name='areas_closu_area_id_ee0bb1_idx'),
+            model_name="closurestatus",
+            index=models.Index(fields=["area", "-since"], name="areas_closu_area_id_ee0bb1_idx"),
         ),
         migrations.AddConstraint(
-            model_name='entrance',
-            constraint=models.UniqueConstraint(fields=('area', 'name'), name='entrance_name_once'),
+            model_name="entrance",
+            constraint=models.UniqueConstraint(fields=("area", "name"), name="entrance_name_once"),
         ),
         migrations.AddConstraint(
-            model_name='entrance',
-            constraint=models.UniqueConstraint(condition=models.Q(('compound_closed', True), ('state', 'open')), fields=('area',), name='closed_compound_has_one_open_entrance'),
+            model_name="entrance",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("compound_closed", True), ("state", "open")),
+                fields=("area",),
+                name="closed_compound_has_one_open_entrance",
+            ),
         ),
     ]

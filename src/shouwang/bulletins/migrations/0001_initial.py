@@ -6,43 +6,42 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('areas', '0002_guards'),
+        ("areas", "0002_guards"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Bulletin',
+            name="Bulletin",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('area_path', models.TextField(db_collation='C')),
-                ('content', models.JSONField()),
-                ('drafted_at', models.DateTimeField()),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='areas.area')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("area_path", models.TextField(db_collation="C")),
+                ("content", models.JSONField()),
+                ("drafted_at", models.DateTimeField()),
+                ("area", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="areas.area")),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('day', 'area'), name='one_bulletin_a_day')],
+                "constraints": [models.UniqueConstraint(fields=("day", "area"), name="one_bulletin_a_day")],
             },
         ),
         migrations.CreateModel(
-            name='RiskProposal',
+            name="RiskProposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('area_path', models.TextField(db_collation='C')),
-                ('level', models.TextField()),
-                ('rule', models.TextField()),
-                ('facts', models.JSONField(default=dict)),
-                ('policy_version', models.TextField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='areas.area')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("area_path", models.TextField(db_collation="C")),
+                ("level", models.TextField()),
+                ("rule", models.TextField()),
+                ("facts", models.JSONField(default=dict)),
+                ("policy_version", models.TextField()),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("area", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="areas.area")),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('day', 'area'), name='one_proposal_a_day')],
+                "constraints": [models.UniqueConstraint(fields=("day", "area"), name="one_proposal_a_day")],
             },
         ),
     ]

@@ -34,8 +34,12 @@ def test_no_data_is_not_nought() -> None:
     """A unit without the figure, or with nothing to count it by, is not ranked and takes nobody's place."""
     per = formula(Term("new", Decimal(1), WORDS, "people", Decimal(100000)))
     rows: dict[str, dict[str, Decimal | int | None]] = {
-        "a": {"new": 0, "people": 1000}, "b": {"new": None, "people": 1000}, "c": {"people": 5},
-        "d": {"new": 4, "people": 0}, "e": {"new": 1, "people": 2000}}
+        "a": {"new": 0, "people": 1000},
+        "b": {"new": None, "people": 1000},
+        "c": {"people": 5},
+        "d": {"new": 4, "people": 0},
+        "e": {"new": 1, "people": 2000},
+    }
     assert places(rows, per) == [("e", 1), ("a", 2), ("b", None), ("c", None), ("d", None)]
     assert next(one.score for one in rank(rows, per) if one.unit == "e") == Decimal(50)
 
@@ -74,8 +78,9 @@ def test_the_rest_of_a_county_is_low_only_while_a_unit_is_at_risk() -> None:
     assert levels(date(2022, 7, 11)) == ["none", "none"]
 
 
-@pytest.mark.parametrize("wrong", [
-    {"cumulative": -1}, {"last_new": date(2020, 3, 2)}, {"role": "low"}, {"role": "high"}])
+@pytest.mark.parametrize(
+    "wrong", [{"cumulative": -1}, {"last_new": date(2020, 3, 2)}, {"role": "low"}, {"role": "high"}]
+)
 def test_facts_that_cannot_be_are_refused(wrong: dict[str, object]) -> None:
     """Fewer than no cases, a case after the day, an unknown role, a place of the infected without an infection."""
     with pytest.raises(ValueError, match="a: "):

@@ -7,94 +7,125 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('areas', '0002_guards'),
+        ("areas", "0002_guards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DailyReport',
+            name="DailyReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('area_path', models.TextField(db_collation='C')),
-                ('day', models.DateField()),
-                ('figures', models.JSONField(default=dict)),
-                ('filled_at', models.DateTimeField()),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='areas.area')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("area_path", models.TextField(db_collation="C")),
+                ("day", models.DateField()),
+                ("figures", models.JSONField(default=dict)),
+                ("filled_at", models.DateTimeField()),
+                ("area", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="areas.area")),
             ],
         ),
         migrations.CreateModel(
-            name='DailyReportStatus',
+            name="DailyReportStatus",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('area_path', models.TextField(db_collation='C')),
-                ('state', models.TextField(choices=[('confirmed', 'confirmed'), ('accepted', 'accepted'), ('returned', 'returned')])),
-                ('at', models.DateTimeField()),
-                ('why', models.TextField(blank=True)),
-                ('by', models.TextField()),
-                ('figures', models.JSONField(default=dict)),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='statuses', to='command.dailyreport')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("area_path", models.TextField(db_collation="C")),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("confirmed", "confirmed"), ("accepted", "accepted"), ("returned", "returned")]
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("why", models.TextField(blank=True)),
+                ("by", models.TextField()),
+                ("figures", models.JSONField(default=dict)),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="statuses", to="command.dailyreport"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.TextField(choices=[('city_officer', 'city officer'), ('district_officer', 'district officer'), ('street_officer', 'street officer'), ('community_officer', 'community officer'), ('gate_guard', 'gate guard'), ('inspector', 'inspector'), ('health_desk', 'health desk'), ('store', 'store'), ('deliverer', 'deliverer'), ('observer', 'observer'), ('administrator', 'administrator')])),
-                ('area_path', models.TextField(db_collation='C')),
-                ('from_day', models.DateField()),
-                ('until_day', models.DateField(null=True)),
-                ('granted_by', models.TextField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to=settings.AUTH_USER_MODEL)),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='areas.area')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.TextField(
+                        choices=[
+                            ("city_officer", "city officer"),
+                            ("district_officer", "district officer"),
+                            ("street_officer", "street officer"),
+                            ("community_officer", "community officer"),
+                            ("gate_guard", "gate guard"),
+                            ("inspector", "inspector"),
+                            ("health_desk", "health desk"),
+                            ("store", "store"),
+                            ("deliverer", "deliverer"),
+                            ("observer", "observer"),
+                            ("administrator", "administrator"),
+                        ]
+                    ),
+                ),
+                ("area_path", models.TextField(db_collation="C")),
+                ("from_day", models.DateField()),
+                ("until_day", models.DateField(null=True)),
+                ("granted_by", models.TextField()),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="posts", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("area", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="areas.area")),
             ],
         ),
         migrations.CreateModel(
-            name='RiskDeclaration',
+            name="RiskDeclaration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('area_path', models.TextField(db_collation='C')),
-                ('level', models.TextField()),
-                ('proposed_level', models.TextField(blank=True)),
-                ('from_day', models.DateField()),
-                ('why', models.TextField()),
-                ('by', models.TextField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='areas.area')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("area_path", models.TextField(db_collation="C")),
+                ("level", models.TextField()),
+                ("proposed_level", models.TextField(blank=True)),
+                ("from_day", models.DateField()),
+                ("why", models.TextField()),
+                ("by", models.TextField()),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("area", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="areas.area")),
             ],
         ),
         migrations.CreateModel(
-            name='StageStatus',
+            name="StageStatus",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('area_path', models.TextField(db_collation='C')),
-                ('stage', models.TextField()),
-                ('from_day', models.DateField()),
-                ('why', models.TextField()),
-                ('by', models.TextField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='areas.area')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("area_path", models.TextField(db_collation="C")),
+                ("stage", models.TextField()),
+                ("from_day", models.DateField()),
+                ("why", models.TextField()),
+                ("by", models.TextField()),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("area", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="areas.area")),
             ],
         ),
         migrations.AddIndex(
-            model_name='dailyreport',
-            index=models.Index(fields=['day', 'area_path'], name='command_dai_day_20e142_idx'),
+            model_name="dailyreport",
+            index=models.Index(fields=["day", "area_path"], name="command_dai_day_20e142_idx"),
         ),
         migrations.AddConstraint(
-            model_name='dailyreport',
-            constraint=models.UniqueConstraint(fields=('area', 'day'), name='one_report_a_community_a_day'),
+            model_name="dailyreport",
+            constraint=models.UniqueConstraint(fields=("area", "day"), name="one_report_a_community_a_day"),
         ),
         migrations.AddIndex(
-            model_name='post',
-            index=models.Index(fields=['account', 'from_day'], name='command_pos_account_779528_idx'),
+            model_name="post",
+            index=models.Index(fields=["account", "from_day"], name="command_pos_account_779528_idx"),
         ),
         migrations.AddIndex(
-            model_name='post',
-            index=models.Index(fields=['area_path', 'role', 'from_day'], name='command_pos_area_pa_02a3cc_idx'),
+            model_name="post",
+            index=models.Index(fields=["area_path", "role", "from_day"], name="command_pos_area_pa_02a3cc_idx"),
         ),
     ]

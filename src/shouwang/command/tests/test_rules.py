@@ -20,10 +20,15 @@ def test_nobody_without_a_post_may_do_anything() -> None:
     """No post, no power: for every deed there is."""
     for deed in POWERS:
         refusal = refuse_deed(None, deed, "4201/")
-        assert refusal is not None and refusal.code == "command.no_post"
+        assert refusal is not None
+        assert refusal.code == "command.no_post"
 
 
-@given(st.sampled_from(sorted(POWERS)), st.sampled_from(list(Role)), st.sampled_from(["4201/", "4201/420102/9/", "4201/4201021/"]))
+@given(
+    st.sampled_from(sorted(POWERS)),
+    st.sampled_from(list(Role)),
+    st.sampled_from(["4201/", "4201/420102/9/", "4201/4201021/"]),
+)
 def test_a_deed_is_allowed_only_by_role_and_inside_the_area(deed: str, role: Role, path: str) -> None:
     """Allowed exactly when the role has the power and the place lies under the post's path (a longer code beside it
     does not)."""
@@ -34,7 +39,8 @@ def test_a_deed_is_allowed_only_by_role_and_inside_the_area(deed: str, role: Rol
 def test_an_unknown_deed_is_refused() -> None:
     """What is not in the table of powers nobody may do."""
     refusal = refuse_deed(scope(Role.ADMINISTRATOR, "4201/"), "codes.set_colour", "4201/")
-    assert refusal is not None and refusal.code == "command.role_may_not"
+    assert refusal is not None
+    assert refusal.code == "command.role_may_not"
 
 
 @pytest.mark.parametrize(("day", "holds"), [(9, False), (10, True), (15, True), (20, True), (21, False)])
@@ -48,16 +54,19 @@ def test_posts_are_granted_downwards_at_their_level_only() -> None:
     granter = scope(Role.DISTRICT_OFFICER)
     assert refuse_post(granter, Role.STREET_OFFICER, "street", "4201/420102/420102002/") is None
     wrong_level = refuse_post(granter, Role.STREET_OFFICER, "compound", "4201/420102/420102002/1/2/")
-    assert wrong_level is not None and wrong_level.code == "command.role_not_at_level"
+    assert wrong_level is not None
+    assert wrong_level.code == "command.role_not_at_level"
     elsewhere = refuse_post(granter, Role.STREET_OFFICER, "street", "4201/420103/420103001/")
-    assert elsewhere is not None and elsewhere.code == "command.outside_area"
+    assert elsewhere is not None
+    assert elsewhere.code == "command.outside_area"
 
 
 def test_only_the_city_makes_administrators_and_inspectors() -> None:
     """Those who oversee are not made by those who are overseen."""
     for role in (Role.ADMINISTRATOR, Role.INSPECTOR):
         refusal = refuse_post(scope(Role.DISTRICT_OFFICER), role, "district", "4201/420102/")
-        assert refusal is not None and refusal.code == "command.role_may_not"
+        assert refusal is not None
+        assert refusal.code == "command.role_may_not"
         assert refuse_post(scope(Role.CITY_OFFICER, "4201/"), role, "district", "4201/420102/") is None
 
 
@@ -66,7 +75,10 @@ def test_roles_with_levels_are_real_roles() -> None:
     assert set(LEVELS_OF_ROLE) <= set(Role)
 
 
-@given(st.sampled_from(["filled", "confirmed", "accepted", "returned"]), st.sampled_from(["confirmed", "accepted", "returned", "filled", "x"]))
+@given(
+    st.sampled_from(["filled", "confirmed", "accepted", "returned"]),
+    st.sampled_from(["confirmed", "accepted", "returned", "filled", "x"]),
+)
 def test_a_report_goes_only_the_ways_of_the_table(state: str, step: str) -> None:
     """Every step that is not in the table is refused, whoever asks."""
     path = "4201/420102/420102002/420102002001/"
@@ -83,4 +95,5 @@ def test_a_report_is_returned_only_with_a_reason() -> None:
     """A street that sends a report back says why."""
     path = "4201/420102/420102002/"
     refusal = refuse_report_step(scope(Role.STREET_OFFICER, path), "confirmed", "returned", path, " ")
-    assert refusal is not None and refusal.code == "command.reason_needed"
+    assert refusal is not None
+    assert refusal.code == "command.reason_needed"

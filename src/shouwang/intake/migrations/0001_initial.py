@@ -4,40 +4,54 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='TakeIn',
+            name="TakeIn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.TextField()),
-                ('filename', models.TextField()),
-                ('sha256', models.TextField(blank=True)),
-                ('by', models.TextField()),
-                ('actor_kind', models.TextField(default='operator')),
-                ('account_id', models.BigIntegerField(null=True)),
-                ('post_id', models.BigIntegerField(null=True)),
-                ('area_path', models.TextField(blank=True, db_collation='C')),
-                ('dry_run', models.BooleanField(default=False)),
-                ('state', models.TextField(choices=[('waiting', 'waiting'), ('running', 'running'), ('done', 'done'), ('refused', 'refused'), ('failed', 'failed'), ('interrupted', 'interrupted')], default='waiting')),
-                ('rows', models.IntegerField(default=0)),
-                ('rows_done', models.IntegerField(default=0)),
-                ('taken', models.IntegerField(default=0)),
-                ('unchanged', models.IntegerField(default=0)),
-                ('refused', models.IntegerField(default=0)),
-                ('refusals', models.JSONField(default=list)),
-                ('notes', models.JSONField(default=list)),
-                ('started_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('error', models.TextField(blank=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.TextField()),
+                ("filename", models.TextField()),
+                ("sha256", models.TextField(blank=True)),
+                ("by", models.TextField()),
+                ("actor_kind", models.TextField(default="operator")),
+                ("account_id", models.BigIntegerField(null=True)),
+                ("post_id", models.BigIntegerField(null=True)),
+                ("area_path", models.TextField(blank=True, db_collation="C")),
+                ("dry_run", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("running", "running"),
+                            ("done", "done"),
+                            ("refused", "refused"),
+                            ("failed", "failed"),
+                            ("interrupted", "interrupted"),
+                        ],
+                        default="waiting",
+                    ),
+                ),
+                ("rows", models.IntegerField(default=0)),
+                ("rows_done", models.IntegerField(default=0)),
+                ("taken", models.IntegerField(default=0)),
+                ("unchanged", models.IntegerField(default=0)),
+                ("refused", models.IntegerField(default=0)),
+                ("refusals", models.JSONField(default=list)),
+                ("notes", models.JSONField(default=list)),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("error", models.TextField(blank=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['account_id', '-id'], name='intake_take_account_3ef620_idx'), models.Index(fields=['area_path', '-id'], name='intake_take_area_pa_61e92b_idx')],
+                "indexes": [
+                    models.Index(fields=["account_id", "-id"], name="intake_take_account_3ef620_idx"),
+                    models.Index(fields=["area_path", "-id"], name="intake_take_area_pa_61e92b_idx"),
+                ],
             },
         ),
     ]

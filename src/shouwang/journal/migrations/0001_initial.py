@@ -4,55 +4,57 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Head',
+            name="Head",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.BigIntegerField()),
-                ('hash', models.BinaryField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seq", models.BigIntegerField()),
+                ("hash", models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('seq', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('actor_kind', models.TextField()),
-                ('account_id', models.BigIntegerField(null=True)),
-                ('post_id', models.BigIntegerField(null=True)),
-                ('actor_name', models.TextField()),
-                ('deed', models.TextField()),
-                ('on', models.TextField(db_column='on_row')),
-                ('why', models.TextField(blank=True)),
-                ('area_path', models.TextField(blank=True, db_collation='C')),
-                ('detail', models.JSONField(default=dict)),
-                ('previous_hash', models.BinaryField()),
-                ('hash', models.BinaryField()),
+                ("seq", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("actor_kind", models.TextField()),
+                ("account_id", models.BigIntegerField(null=True)),
+                ("post_id", models.BigIntegerField(null=True)),
+                ("actor_name", models.TextField()),
+                ("deed", models.TextField()),
+                ("on", models.TextField(db_column="on_row")),
+                ("why", models.TextField(blank=True)),
+                ("area_path", models.TextField(blank=True, db_collation="C")),
+                ("detail", models.JSONField(default=dict)),
+                ("previous_hash", models.BinaryField()),
+                ("hash", models.BinaryField()),
             ],
             options={
-                'indexes': [models.Index(fields=['area_path', 'at'], name='journal_ent_area_pa_b4b57e_idx'), models.Index(fields=['deed', 'at'], name='journal_ent_deed_8b9080_idx'), models.Index(fields=['on'], name='journal_ent_on_row_1881f3_idx')],
+                "indexes": [
+                    models.Index(fields=["area_path", "at"], name="journal_ent_area_pa_b4b57e_idx"),
+                    models.Index(fields=["deed", "at"], name="journal_ent_deed_8b9080_idx"),
+                    models.Index(fields=["on"], name="journal_ent_on_row_1881f3_idx"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='JobRun',
+            name="JobRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('job', models.TextField()),
-                ('day', models.DateField()),
-                ('started_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('state', models.TextField(default='running')),
-                ('detail', models.JSONField(default=dict)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("job", models.TextField()),
+                ("day", models.DateField()),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("state", models.TextField(default="running")),
+                ("detail", models.JSONField(default=dict)),
             ],
             options={
-                'indexes': [models.Index(fields=['day', 'job'], name='journal_job_day_1cd7e1_idx')],
+                "indexes": [models.Index(fields=["day", "job"], name="journal_job_day_1cd7e1_idx")],
             },
         ),
     ]

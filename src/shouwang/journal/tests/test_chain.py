@@ -84,9 +84,14 @@ def test_a_rewritten_last_entry_differs_from_the_head(five: None) -> None:
 
 def test_a_deed_that_fails_leaves_no_entry(five: None) -> None:
     """The entry belongs to the deed's transaction: both happen or neither."""
-    with pytest.raises(RuntimeError), transaction.atomic():
+
+    @transaction.atomic
+    def fail() -> None:
         record(by=Actor.system("test"), deed="test.deed", on="test.Row:9")
         raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert queries.length() == 5
     assert _found() == []
 

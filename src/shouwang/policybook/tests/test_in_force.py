@@ -13,23 +13,26 @@ from shouwang.refusal import Refusal
 WUHAN = "4201/420102/420102002/420102002001/"
 
 
-@pytest.mark.parametrize(("topic", "day", "area", "version"), [
-    ("colour", "2020-02-23", WUHAN, "generic/colour-always"),
-    ("colour", "2020-02-24", WUHAN, "wuhan-2020/colour-2020-02-24"),
-    ("colour", "2020-03-21", WUHAN, "wuhan-2020/colour-2020-02-24"),
-    ("colour", "2020-03-22", WUHAN, "wuhan-2020/colour-2020-03-22"),
-    ("colour", "2020-03-31", WUHAN, "wuhan-2020/colour-2020-03-22"),
-    ("colour", "2020-04-01", WUHAN, "wuhan-2020/colour-2020-04-01"),
-    ("colour", "2021-07-31", WUHAN, "wuhan-2020/colour-2020-04-01"),
-    ("colour", "2021-08-01", WUHAN, "wuhan-2020/colour-2021-08-01"),
-    ("colour", "2020-04-01", "3101", "generic/colour-always"),
-    ("risk", "2020-02-16", "420102", "generic/risk-always"),
-    ("risk", "2020-02-17", "420102", "wuhan-2020/risk-2020-02-17"),
-    ("risk", "2022-06-27", "420102", "wuhan-2020/risk-2020-02-17"),
-    ("risk", "2022-06-28", "420102", "prc-2022/risk-2022-06-28"),
-    ("health", "2020-02-12", WUHAN, "wuhan-2020/health-2020-01-01"),
-    ("health", "1999-01-01", "XX", "generic/health-always"),
-])
+@pytest.mark.parametrize(
+    ("topic", "day", "area", "version"),
+    [
+        ("colour", "2020-02-23", WUHAN, "generic/colour-always"),
+        ("colour", "2020-02-24", WUHAN, "wuhan-2020/colour-2020-02-24"),
+        ("colour", "2020-03-21", WUHAN, "wuhan-2020/colour-2020-02-24"),
+        ("colour", "2020-03-22", WUHAN, "wuhan-2020/colour-2020-03-22"),
+        ("colour", "2020-03-31", WUHAN, "wuhan-2020/colour-2020-03-22"),
+        ("colour", "2020-04-01", WUHAN, "wuhan-2020/colour-2020-04-01"),
+        ("colour", "2021-07-31", WUHAN, "wuhan-2020/colour-2020-04-01"),
+        ("colour", "2021-08-01", WUHAN, "wuhan-2020/colour-2021-08-01"),
+        ("colour", "2020-04-01", "3101", "generic/colour-always"),
+        ("risk", "2020-02-16", "420102", "generic/risk-always"),
+        ("risk", "2020-02-17", "420102", "wuhan-2020/risk-2020-02-17"),
+        ("risk", "2022-06-27", "420102", "wuhan-2020/risk-2020-02-17"),
+        ("risk", "2022-06-28", "420102", "prc-2022/risk-2022-06-28"),
+        ("health", "2020-02-12", WUHAN, "wuhan-2020/health-2020-01-01"),
+        ("health", "1999-01-01", "XX", "generic/health-always"),
+    ],
+)
 def test_the_policy_of_a_day_and_place(topic: str, day: str, area: str, version: str) -> None:
     """First and last days belong to the policy; elsewhere and before, the generic one answers."""
     assert queries.in_force(topic, date.fromisoformat(day), area).version == version
@@ -70,8 +73,10 @@ def test_the_days_of_change_are_told_in_order() -> None:
     """A scheduler learns when everybody must be decided anew."""
     steps = [(day.isoformat(), policy.version) for day, policy in queries.changes("colour", WUHAN)]
     assert steps == [
-        ("0001-01-01", "generic/colour-always"), ("2020-02-24", "wuhan-2020/colour-2020-02-24"),
-        ("2020-03-22", "wuhan-2020/colour-2020-03-22"), ("2020-04-01", "wuhan-2020/colour-2020-04-01"),
+        ("0001-01-01", "generic/colour-always"),
+        ("2020-02-24", "wuhan-2020/colour-2020-02-24"),
+        ("2020-03-22", "wuhan-2020/colour-2020-03-22"),
+        ("2020-04-01", "wuhan-2020/colour-2020-04-01"),
         ("2021-08-01", "wuhan-2020/colour-2021-08-01"),
     ]
 

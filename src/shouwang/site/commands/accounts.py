@@ -66,8 +66,12 @@ def post() -> None:
 @click.argument("username")
 @click.argument("role", type=click.Choice([role.value for role in Role]))
 @click.argument("area_code")
-@click.option("--from", "from_day", type=click.DateTime(["%Y-%m-%d"]), default=None, help="First day; today by default.")
-@click.option("--until", "until_day", type=click.DateTime(["%Y-%m-%d"]), default=None, help="Last day; none by default.")
+@click.option(
+    "--from", "from_day", type=click.DateTime(["%Y-%m-%d"]), default=None, help="First day; today by default."
+)
+@click.option(
+    "--until", "until_day", type=click.DateTime(["%Y-%m-%d"]), default=None, help="Last day; none by default."
+)
 def grant(username: str, role: str, area_code: str, from_day: datetime | None, until_day: datetime | None) -> None:
     """Post somebody as ROLE at AREA_CODE."""
     made = command.grant_post(

@@ -50,7 +50,9 @@ def list_policies(day: datetime | None, area: str, as_json: bool) -> None:
         return
     for row in rows:
         mark = "●" if row["in_force"] else "○"
-        click.echo(f"{mark} {row['version']:<36} {row['from'] or '…':<10} – {row['until'] or '…':<10}  {row['title']['zh']}")  # type: ignore[index]
+        click.echo(
+            f"{mark} {row['version']:<36} {row['from'] or '…':<10} – {row['until'] or '…':<10}  {row['title']['zh']}"
+        )  # type: ignore[index]
 
 
 @command.command("show")
@@ -71,7 +73,10 @@ def check(directories: tuple[Path, ...], as_json: bool) -> int:
     places = directories or (queries.SHIPPED, *environment.load().policy_directories)
     faults = checking.check(places, typed_readers())
     if as_json:
-        told = [{"file": str(f.file), "line": f.line, "field": f.field, "zh": f.words("zh"), "en": f.words("en")} for f in faults]
+        told = [
+            {"file": str(f.file), "line": f.line, "field": f.field, "zh": f.words("zh"), "en": f.words("en")}
+            for f in faults
+        ]
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
         for fault in faults:
