@@ -21,6 +21,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "powers en": lambda: tables.powers("en"),
     "powers zh": lambda: tables.powers("zh"),
     "schedule en": lambda: tables.schedule("en"),
+    "schedule zh": lambda: tables.schedule("zh"),
     "report states": diagrams.report_states,
 }
 """Place → what belongs there. `options …` (a command's words) is a place too."""
@@ -66,7 +67,7 @@ def stale() -> list[Path]:
 
 
 def write(folder: Path) -> list[Path]:
-    """Fill the marked places of the documents, and write the generated files into `folder`. Answers what was written."""
+    """Fill the marked places of the documents, and the generated files into `folder`. Answers what was written."""
     written = []
     for path in stale():
         path.write_text(filled(path.read_text(encoding="utf-8")), encoding="utf-8")

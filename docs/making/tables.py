@@ -192,6 +192,4 @@ def options(words: str) -> str:
             flags, said = parameter.get_help_record(context) or ("", "")
             rows.append([code(flags), said])
     usage = " ".join([f"shouwang {words}", *command.collect_usage_pieces(context)])
-        [f"shouwang {words}", *click.Context(command).command.collect_usage_pieces(click.Context(command))]
-    )
     return f"```\n{usage}\n```" + (f"\n\n{table(['argument or option', ''], rows)}" if rows else "")
