@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -28,7 +29,7 @@ def command() -> None:
 def list_policies(day: datetime | None, area: str, as_json: bool) -> None:
     """All policies, and which are in force today (or on a day)."""
     asked = day.date() if day else clock.today()
-    rows = []
+    rows: list[dict[str, Any]] = []
     for policy in queries.policies():
         try:
             answering = queries.in_force(policy.topic, asked, area)
@@ -52,7 +53,7 @@ def list_policies(day: datetime | None, area: str, as_json: bool) -> None:
         mark = "●" if row["in_force"] else "○"
         click.echo(
             f"{mark} {row['version']:<36} {row['from'] or '…':<10} – {row['until'] or '…':<10}  {row['title']['zh']}"
-        )  # type: ignore[index]
+        )
 
 
 @command.command("show")
