@@ -81,7 +81,7 @@ def home_on(world: World, person_id: int, day: date) -> int:
 
 
 def standing(world: World) -> list[Row]:
-    """Events that nothing supersedes and that are no withdrawal rows; an `ends` at a superseded row is its successor."""
+    """Events that nothing supersedes, withdrawal rows left out; an `ends` at a superseded row means its successor."""
 
     def make() -> list[Row]:
         successor = {row["supersedes_id"]: row["id"] for row in world.events if row["supersedes_id"]}
@@ -100,7 +100,8 @@ def standing(world: World) -> list[Row]:
 
 def exclusions_of(world: World, row: Row) -> list[Row]:
     return [
-        other for other in standing(world)
+        other
+        for other in standing(world)
         if other["kind"] == "excluded" and other["ends_id"] == row["id"] and other["person_id"] == row["person_id"]
     ]
 
@@ -110,10 +111,8 @@ def stands_at(world: World, row: Row, moment: datetime) -> bool:
     if row["time"] >= moment:
         return False
     for withdrawal in exclusions_of(world, row):
-        if withdrawal["own"] or withdrawal["time"] >= moment:
-            continue
-        taken_back = [w for w in exclusions_of(world, withdrawal) if not w["own"] and w["time"] < moment]
-        if not taken_back:
+        taken_back = any(other["time"] < moment for other in exclusions_of(world, withdrawal))
+        if withdrawal["time"] < moment and not taken_back:
             return False
     return True
 
@@ -137,8 +136,11 @@ def cases_at(world: World, moment: datetime) -> dict[int, tuple[datetime, Row]]:
 
 def cured_at(world: World, person: int, case: Row, moment: datetime) -> bool:
     return any(
-        row["kind"] in {"discharged", "recovered"} and row["person_id"] == person and not row["own"]
-        and row["time"] >= case["time"] and stands_at(world, row, moment)
+        row["kind"] in {"discharged", "recovered"}
+        and row["person_id"] == person
+        and not row["own"]
+        and row["time"] >= case["time"]
+        and stands_at(world, row, moment)
         for row in standing(world)
     )
 
@@ -180,7 +182,9 @@ def cases_withdrawn(world: World, day: date, path: str) -> int:
 
 @twin("cases_net")
 def cases_net(world: World, day: date, path: str) -> int:
-    return within(world, places(counted(world, end(day))), path) - within(world, places(counted(world, begin(day))), path)
+    return within(world, places(counted(world, end(day))), path) - within(
+        world, places(counted(world, begin(day))), path
+    )
 
 
 @twin("cases_cumulative")
@@ -191,7 +195,9 @@ def cases_cumulative(world: World, day: date, path: str) -> int:
 @twin("cases_new_14_days")
 def cases_new_14_days(world: World, day: date, path: str) -> int:
     first = midnight(day - timedelta(days=13))
-    return within(world, [case["area_id"] for since, case in cases_at(world, end(day)).values() if since >= first], path)
+    return within(
+        world, [case["area_id"] for since, case in cases_at(world, end(day)).values() if since >= first], path
+    )
 
 
 @twin("clinically_diagnosed_new")
@@ -260,10 +266,16 @@ def evidence(world: World, day: date) -> dict[int, tuple[Evidence, ...]]:
         told: dict[int, list[Event]] = {}
         for row in standing(world):
             if row["time"] < end(day):
-                told.setdefault(row["person_id"], []).append(Event(
-                    str(row["id"]), row["kind"], row["time"], row["ends_id"] and str(row["ends_id"]), row["source"],
-                    value=row["value"],
-                ))
+                told.setdefault(row["person_id"], []).append(
+                    Event(
+                        str(row["id"]),
+                        row["kind"],
+                        row["time"],
+                        row["ends_id"] and str(row["ends_id"]),
+                        row["source"],
+                        value=row["value"],
+                    )
+                )
         return {person: evidence_of(events, policy_of(day)) for person, events in told.items()}
 
     return once(world, ("evidence", day), make)
@@ -370,10 +382,13 @@ twin("fevers_seen")(events_where(is_high))
 
 def people_where(condition: Callable[[Row], bool]) -> Twin:
     def count(world: World, day: date, path: str) -> int:
-        return len({
-            row["person_id"] for row in events_of(world, day)
-            if condition(row) and path_of(world, row["area_id"]).startswith(path)
-        })
+        return len(
+            {
+                row["person_id"]
+                for row in events_of(world, day)
+                if condition(row) and path_of(world, row["area_id"]).startswith(path)
+            }
+        )
 
     return count
 
@@ -397,7 +412,9 @@ def follow_ups(world: World, day: date) -> list[tuple[int, str]]:
     def make() -> list[tuple[int, str]]:
         found = []
         for person, all_of_them in evidence(world, day).items():
-            taken = [row["time"] for row in standing(world) if row["person_id"] == person and row["kind"] == "temperature"]
+            taken = [
+                row["time"] for row in standing(world) if row["person_id"] == person and row["kind"] == "temperature"
+            ]
             for part in followup.parts(all_of_them, taken, day, end(day), policy_of(day)):
                 found.append((person, str(part.state)))
         return found
@@ -435,10 +452,15 @@ def colour_at(world: World, person_id: int, moment: datetime) -> str:
 
 def colours_where(condition: Callable[[str, str], bool]) -> Twin:
     def count(world: World, day: date, path: str) -> int:
-        return within(world, [
-            home_on(world, row["id"], day) for row in world.people
-            if condition(colour_at(world, row["id"], begin(day)), colour_at(world, row["id"], end(day)))
-        ], path)
+        return within(
+            world,
+            [
+                home_on(world, row["id"], day)
+                for row in world.people
+                if condition(colour_at(world, row["id"], begin(day)), colour_at(world, row["id"], end(day)))
+            ],
+            path,
+        )
 
     return count
 
@@ -471,11 +493,21 @@ def is_80(row: Row, day: date) -> bool:
 
 
 twin("residents_registered")(residents_where(lambda row, day: True))
-for need in ("lives_alone", "over_80", "disabled", "pregnant", "infant", "chronic_illness", "dialysis", "minority_diet",
-             "no_phone"):
+for need in (
+    "lives_alone",
+    "over_80",
+    "disabled",
+    "pregnant",
+    "infant",
+    "chronic_illness",
+    "dialysis",
+    "minority_diet",
+    "no_phone",
+):
     twin(f"need_{need}")(residents_where(needs(need)))
-twin("aged_80_alone")(residents_where(
-    lambda row, day: "lives_alone" in row["needs"] and ("over_80" in row["needs"] or is_80(row, day))))
+twin("aged_80_alone")(
+    residents_where(lambda row, day: "lives_alone" in row["needs"] and ("over_80" in row["needs"] or is_80(row, day)))
+)
 
 
 @twin("households_registered")
@@ -488,7 +520,8 @@ def households_registered(world: World, day: date, path: str) -> int:
 
 def standing_areas(world: World, day: date) -> list[Row]:
     return [
-        row for row in world.areas
+        row
+        for row in world.areas
         if (row["valid_from"] is None or row["valid_from"] <= day)
         and (row["valid_until"] is None or day < row["valid_until"])
     ]
@@ -510,7 +543,11 @@ def open_entrances(world: World, area: Row, day: date) -> int:
     def find() -> int:
         found = 0
         for entrance in world.entrances:
-            rows = [row for row in world.entrance_statuses if row["entrance_id"] == entrance["id"] and row["since"] < end(day)]
+            rows = [
+                row
+                for row in world.entrance_statuses
+                if row["entrance_id"] == entrance["id"] and row["since"] < end(day)
+            ]
             if entrance["area_id"] == area["id"] and rows:
                 found += max(rows, key=lambda row: (row["since"], row["id"]))["state"] == "open"
         return found
@@ -540,10 +577,12 @@ twin("village_units_total")(compounds_where(lambda world, row, day: level_above(
 twin("units_to_close")(compounds_where(lambda world, row, day: True))
 twin("compounds_closed")(compounds_where(is_closed))
 twin("compounds_not_closed")(compounds_where(lambda world, row, day: not is_closed(world, row, day)))
-twin("compounds_one_entrance")(compounds_where(
-    lambda world, row, day: is_closed(world, row, day) and open_entrances(world, row, day) == 1))
-twin("compounds_no_entrance")(compounds_where(
-    lambda world, row, day: is_closed(world, row, day) and open_entrances(world, row, day) == 0))
+twin("compounds_one_entrance")(
+    compounds_where(lambda world, row, day: is_closed(world, row, day) and open_entrances(world, row, day) == 1)
+)
+twin("compounds_no_entrance")(
+    compounds_where(lambda world, row, day: is_closed(world, row, day) and open_entrances(world, row, day) == 0)
+)
 
 
 @twin("entrances_open")
@@ -554,7 +593,8 @@ def entrances_open(world: World, day: date, path: str) -> int:
 @twin("residents_stated")
 def residents_stated(world: World, day: date, path: str) -> int:
     return sum(
-        row["residents"] or 0 for row in standing_areas(world, day)
+        row["residents"] or 0
+        for row in standing_areas(world, day)
         if row["level"] == "compound" and row["path"].startswith(path)
     )
 
@@ -564,8 +604,7 @@ def residents_stated(world: World, day: date, path: str) -> int:
 
 def posts_on(world: World, day: date) -> list[Row]:
     return [
-        row for row in world.posts
-        if row["from_day"] <= day and (row["until_day"] is None or day <= row["until_day"])
+        row for row in world.posts if row["from_day"] <= day and (row["until_day"] is None or day <= row["until_day"])
     ]
 
 
@@ -588,9 +627,13 @@ twin("posts_others")(posts_where(lambda role: role not in OFFICERS and role != "
 def compounds_without_guard(world: World, day: date, path: str) -> int:
     guarded = {row["area_id"] for row in posts_on(world, day) if row["role"] == "gate_guard"}
     return sum(
-        1 for row in standing_areas(world, day)
-        if row["level"] == "compound" and row["path"].startswith(path) and is_closed(world, row, day)
-        and row["id"] not in guarded and row["parent_id"] not in guarded
+        1
+        for row in standing_areas(world, day)
+        if row["level"] == "compound"
+        and row["path"].startswith(path)
+        and is_closed(world, row, day)
+        and row["id"] not in guarded
+        and row["parent_id"] not in guarded
     )
 
 
@@ -604,7 +647,9 @@ def report_of(world: World, area: Row, day: date) -> Row | None:
 
 def state_of(world: World, area: Row, day: date) -> str:
     report = report_of(world, area, day)
-    rows = [row for row in world.report_statuses if report and row["report_id"] == report["id"] and row["at"] < end(day)]
+    rows = [
+        row for row in world.report_statuses if report and row["report_id"] == report["id"] and row["at"] < end(day)
+    ]
     return max(rows, key=lambda row: (row["at"], row["id"]))["state"] if rows else ""
 
 
@@ -632,7 +677,9 @@ def has_officer(world: World, area: Row, day: date) -> bool:
 twin("communities_without_officer")(communities_where(lambda world, row, day: not has_officer(world, row, day)))
 twin("reports_due")(communities_where(lambda world, row, day: True))
 twin("reports_filled")(communities_where(lambda world, row, day: report_of(world, row, day) is not None))
-twin("reports_confirmed")(communities_where(lambda world, row, day: state_of(world, row, day) in {"confirmed", "accepted"}))
+twin("reports_confirmed")(
+    communities_where(lambda world, row, day: state_of(world, row, day) in {"confirmed", "accepted"})
+)
 twin("reports_accepted")(communities_where(lambda world, row, day: state_of(world, row, day) == "accepted"))
 twin("reports_returned")(communities_where(lambda world, row, day: state_of(world, row, day) == "returned"))
 twin("reports_late")(communities_where(is_late))
@@ -650,7 +697,8 @@ def belongs(world: World, area_path: str, path: str) -> bool:
 def deeds_where(condition: Callable[[Row], bool]) -> Twin:
     def count(world: World, day: date, path: str) -> int:
         return sum(
-            1 for row in world.entries
+            1
+            for row in world.entries
             if begin(day) <= row["at"] < end(day) and belongs(world, row["area_path"], path) and condition(row)
         )
 
@@ -671,8 +719,11 @@ def jobs_failed(world: World, day: date, path: str) -> int:
 def files_sum(amount: Callable[[Row], int]) -> Twin:
     def count(world: World, day: date, path: str) -> int:
         return sum(
-            amount(row) for row in world.files
-            if not row["dry_run"] and begin(day) <= row["started_at"] < end(day) and belongs(world, row["area_path"], path)
+            amount(row)
+            for row in world.files
+            if not row["dry_run"]
+            and begin(day) <= row["started_at"] < end(day)
+            and belongs(world, row["area_path"], path)
         )
 
     return count

@@ -7,11 +7,15 @@ very edge of a day.
 
 from __future__ import annotations
 
+import contextlib
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+
+from django.db import transaction
 
 from shouwang.accounts.models import Account
 from shouwang.areas.models import Area, ClosureStatus, Entrance, EntranceStatus
@@ -62,9 +66,33 @@ class World:
 
 def load() -> World:
     """Read every table that is counted."""
-    tables = [Area, ClosureStatus, Entrance, EntranceStatus, Person, Residence, Household, HealthEvent, ColourStatus,
-              Post, DailyReport, DailyReportStatus, Entry, JobRun, TakeIn]
+    tables = [
+        Area,
+        ClosureStatus,
+        Entrance,
+        EntranceStatus,
+        Person,
+        Residence,
+        Household,
+        HealthEvent,
+        ColourStatus,
+        Post,
+        DailyReport,
+        DailyReportStatus,
+        Entry,
+        JobRun,
+        TakeIn,
+    ]
     return World(*(list(table.objects.order_by("pk").values()) for table in tables))
+
+
+@contextlib.contextmanager
+def passing(seed: int) -> Iterator[World]:
+    """A world that stands in the database inside the block only, for tests that look at many."""
+    with transaction.atomic():
+        build(seed)
+        yield load()
+        transaction.set_rollback(True)
 
 
 def moment(chance: random.Random) -> datetime:
@@ -75,7 +103,7 @@ def moment(chance: random.Random) -> datetime:
     return START + timedelta(minutes=chance.randrange(0, 8 * 24 * 60))
 
 
-def build(seed: int, people: int = 36, events: int = 320) -> None:
+def build(seed: int, people: int = 42, events: int = 320) -> None:
     """Write a world into the empty tables."""
     chance = random.Random(seed)
     places = _tree(chance)
@@ -90,12 +118,16 @@ def build(seed: int, people: int = 36, events: int = 320) -> None:
 
 
 def _tree(chance: random.Random) -> list[Area]:
-    """One city (code 4201, so that Wuhan's policies hold) with odd branches; some units begin or end within the week."""
+    """One city (code 4201, so that Wuhan's policies hold) with odd branches; some units begin or end in the week."""
     made: list[Area] = []
 
     def plant(parent: Area | None, code: str, level: str) -> Area:
         area = Area(
-            code=code, path=(parent.path if parent else "") + code + "/", parent=parent, level=level, name=f"{level} {code}",
+            code=code,
+            path=f"{parent.path if parent else ''}{code}/",
+            parent=parent,
+            level=level,
+            name=f"{level} {code}",
             residents=chance.choice([None, chance.randrange(5000)]) if level == "compound" else None,
             valid_from=chance.choice([*[None] * 7, chance.choice(DAYS)]) if parent else None,
             valid_until=chance.choice([*[None] * 7, chance.choice(DAYS)]) if parent else None,
@@ -128,12 +160,19 @@ def _closures(chance: random.Random, places: list[Area]) -> None:
             entrance = Entrance.objects.create(area=place, area_path=place.path, name=f"gate {n}", state="barred")
             for _ in range(chance.randrange(0, 3)):
                 EntranceStatus.objects.create(
-                    entrance=entrance, area_path=place.path, state=chance.choice(["open", "barred"]),
-                    since=moment(chance), by="world",
+                    entrance=entrance,
+                    area_path=place.path,
+                    state=chance.choice(["open", "barred"]),
+                    since=moment(chance),
+                    by="world",
                 )
         for _ in range(chance.randrange(0, 4)):
             ClosureStatus.objects.create(
-                area=place, area_path=place.path, state=chance.choice(["closed", "closed", "open"]), since=moment(chance), by="world",
+                area=place,
+                area_path=place.path,
+                state=chance.choice(["closed", "closed", "open"]),
+                since=moment(chance),
+                by="world",
             )
 
 
@@ -145,7 +184,11 @@ def _people(chance: random.Random, homes: list[Area], count: int) -> list[Person
     for n in range(count):
         home = chance.choice(homes)
         person = Person.objects.create(
-            ref=f"P{n}", name_sealed=b"-", name_hash=b"-", area=home, area_path=home.path,
+            ref=f"P{n}",
+            name_sealed=b"-",
+            name_hash=b"-",
+            area=home,
+            area_path=home.path,
             birth_date=chance.choice([None, date(1940, 2, chance.randrange(8, 20)), date(1990, 5, 1)]),
             needs=[need for need in NEEDS if chance.random() < 0.3],
         )
@@ -153,7 +196,11 @@ def _people(chance: random.Random, homes: list[Area], count: int) -> list[Person
         for _ in range(chance.choice([0, 0, 0, 1, 2])):
             before = chance.choice(homes)
             Residence.objects.create(
-                person=person, area=before, area_path=before.path, until_day=chance.choice(DAYS), by="world",
+                person=person,
+                area=before,
+                area_path=before.path,
+                until_day=chance.choice(DAYS),
+                by="world",
             )
     return made
 
@@ -184,26 +231,59 @@ def _events(chance: random.Random, people: list[Person], homes: list[Area], coun
         time = moment(chance)
         if ends is not None and chance.random() < 0.6:
             time = ends.time + timedelta(hours=chance.randrange(0, 60))
-        made.append(HealthEvent.objects.create(
-            ref=f"E{n}", person=person, kind="withdrawn" if withdrawn else kind, time=time, ends=ends,
-            source=chance.choice([*["", "hospital"] * 5, " Self ", "自报"]),
-            value=Decimal(chance.choice(["36.4", "37.2", "37.3", "38.9"])) if kind == Kind.TEMPERATURE else None,
-            area=home, area_path=home.path, author="world", recorded_at=moment(chance), supersedes=supersedes,
-        ))
+        made.append(
+            HealthEvent.objects.create(
+                ref=f"E{n}",
+                person=person,
+                kind="withdrawn" if withdrawn else kind,
+                time=time,
+                ends=ends,
+                source=chance.choice([*["", "hospital"] * 5, " Self ", "自报"]),
+                value=Decimal(chance.choice(["36.4", "37.2", "37.3", "38.9"])) if kind == Kind.TEMPERATURE else None,
+                area=home,
+                area_path=home.path,
+                author="world",
+                recorded_at=moment(chance),
+                supersedes=supersedes,
+            )
+        )
 
 
 def _courses(chance: random.Random, people: list[Person]) -> None:
-    """Whole courses of illness of people not met above, some of them with a fact taken back, some with that taken back."""
+    """Whole courses of illness of people not met above; a fact taken back in some, and that taken back in others."""
     for person in people[len(people) * 2 // 3 :]:
         told: list[HealthEvent] = []
 
-        def tell(kind: Kind, ends: HealthEvent | None = None, person: Person = person, told: list[HealthEvent] = told) -> None:
+        def tell(
+            kind: Kind,
+            ends: HealthEvent | None = None,
+            hours: int | None = None,
+            person: Person = person,
+            told: list[HealthEvent] = told,
+        ) -> None:
             after = told[-1].time if told else START - timedelta(days=2)
-            told.append(HealthEvent.objects.create(
-                ref=f"{person.ref}-{len(told)}", person=person, kind=kind, ends=ends, area=person.area,
-                area_path=person.area_path, author="world", time=after + timedelta(hours=chance.randrange(0, 72)),
-            ))
+            later = chance.randrange(0, 72) if hours is None else hours
+            told.append(
+                HealthEvent.objects.create(
+                    ref=f"{person.ref}-{len(told)}",
+                    person=person,
+                    kind=kind,
+                    ends=ends,
+                    area=person.area,
+                    area_path=person.area_path,
+                    author="world",
+                    time=after + timedelta(hours=later),
+                )
+            )
 
+        if chance.random() < 0.5:
+            tell(chance.choice([Kind.SUSPECTED, Kind.FEVER, Kind.ASYMPTOMATIC]))
+            for _ in range(4):
+                tell(
+                    chance.choice([Kind.NEGATIVE_TEST, Kind.NEGATIVE_TEST, Kind.POSITIVE_TEST]),
+                    hours=chance.choice([0, 12, 24]),
+                )
+            continue
         tell(chance.choice([Kind.CONFIRMED, Kind.CLINICALLY_DIAGNOSED]))
         if chance.random() < 0.8:
             tell(chance.choice([Kind.DISCHARGED, Kind.RECOVERED, Kind.DIED, Kind.DIED]))
@@ -215,8 +295,13 @@ def _colours(chance: random.Random, people: list[Person]) -> None:
     for _ in range(len(people)):
         person = chance.choice(people)
         ColourStatus.objects.create(
-            person=person, area=person.area, area_path=person.area_path, since=moment(chance), rule="r",
-            colour=chance.choice(["red", "yellow", "green", "grey"]), policy_version="v",
+            person=person,
+            area=person.area,
+            area_path=person.area_path,
+            since=moment(chance),
+            rule="r",
+            colour=chance.choice(["red", "yellow", "green", "grey"]),
+            policy_version="v",
         )
 
 
@@ -225,8 +310,13 @@ def _offices(chance: random.Random, places: list[Area]) -> None:
     for _ in range(30):
         place, first = chance.choice(places), chance.choice(DAYS)
         Post.objects.create(
-            account=account, role=chance.choice(list(Role)), area=place, area_path=place.path, from_day=first,
-            until_day=chance.choice([None, first + timedelta(days=chance.randrange(0, 4))]), granted_by="world",
+            account=account,
+            role=chance.choice(list(Role)),
+            area=place,
+            area_path=place.path,
+            from_day=first,
+            until_day=chance.choice([None, first + timedelta(days=chance.randrange(0, 4))]),
+            granted_by="world",
         )
     for place in places:
         for day in DAYS:
@@ -238,8 +328,11 @@ def _offices(chance: random.Random, places: list[Area]) -> None:
             for _ in range(chance.randrange(0, 4)):
                 at = chance.choice([at, due, at + timedelta(hours=chance.randrange(0, 12))])
                 DailyReportStatus.objects.create(
-                    report=report, area_path=place.path, state=chance.choice(["confirmed", "accepted", "returned"]),
-                    at=at, by="world",
+                    report=report,
+                    area_path=place.path,
+                    state=chance.choice(["confirmed", "accepted", "returned"]),
+                    at=at,
+                    by="world",
                 )
 
 
@@ -247,16 +340,30 @@ def _record(chance: random.Random, places: list[Area]) -> None:
     paths = [*(place.path for place in places), "", "gone/"]
     for n in range(30):
         Entry.objects.create(
-            seq=n + 1, at=moment(chance), actor_kind=chance.choice(["person", "system"]), actor_name="world",
-            deed=chance.choice(["residents.reveal", "health.record"]), on="x:1", area_path=chance.choice(paths),
-            previous_hash=b"-", hash=b"-",
+            seq=n + 1,
+            at=moment(chance),
+            actor_kind=chance.choice(["person", "system"]),
+            actor_name="world",
+            deed=chance.choice(["residents.reveal", "health.record"]),
+            on="x:1",
+            area_path=chance.choice(paths),
+            previous_hash=b"-",
+            hash=b"-",
         )
     for _ in range(15):
         JobRun.objects.create(
-            job="measures.compute", day=chance.choice(DAYS), started_at=moment(chance),
+            job="measures.compute",
+            day=chance.choice(DAYS),
+            started_at=moment(chance),
             state=chance.choice(["done", "failed"]),
         )
         TakeIn.objects.create(
-            kind="residents", filename="f.csv", by="world", area_path=chance.choice(paths), started_at=moment(chance),
-            dry_run=chance.random() < 0.3, taken=chance.randrange(100), refused=chance.randrange(10),
+            kind="residents",
+            filename="f.csv",
+            by="world",
+            area_path=chance.choice(paths),
+            started_at=moment(chance),
+            dry_run=chance.random() < 0.3,
+            taken=chance.randrange(100),
+            refused=chance.randrange(10),
         )

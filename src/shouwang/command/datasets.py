@@ -16,9 +16,10 @@ POSTS = Dataset(
     name="command.posts",
     title=Words("在岗岗位", "posts in office"),
     sql=f"""
-select p.area_id, 'command.Post:' || p.id as fact, p.role, p.role = any(%(officers)s) as officer, p.from_day, p.until_day
+select p.area_id, 'command.Post:' || p.id as fact, p.role, p.role = any(%(officers)s) as officer,
+       p.from_day, p.until_day
 from command_post p where {IN_OFFICE}
-""",  # noqa: S608 - our own text
+""",  # nosec B608 - our own text
     columns={
         "role": "role of the post",
         "officer": "whether the role runs an area (city, district, street or community officer)",
@@ -40,7 +41,7 @@ from {{areas.units}} u
 left join guard own on own.area_id = u.area_id
 left join guard above on above.area_id = u.parent_id
 where u.level = 'compound' and u.closed
-""",  # noqa: S608 - our own text
+""",  # nosec B608 - our own text
     columns={
         "code": "code of the compound",
         "name": "its name",
@@ -67,8 +68,10 @@ in_time as (
     from command_dailyreportstatus s join command_dailyreport r on r.id = s.report_id
     where r.day = %(day)s and s.state = 'confirmed' and s.at <= %(report_due)s
 )
-select u.area_id, coalesce('command.DailyReport:' || r.id, 'areas.Area:' || u.area_id) as fact, u.code, u.name, u.level,
-       o.area_id is not null as has_officer, r.id is not null as filled, coalesce(s.state, '') as state, s.at as state_at,
+select u.area_id, coalesce('command.DailyReport:' || r.id, 'areas.Area:' || u.area_id) as fact,
+       u.code, u.name, u.level,
+       o.area_id is not null as has_officer, r.id is not null as filled,
+       coalesce(s.state, '') as state, s.at as state_at,
        (i.report_id is null and %(as_of)s > %(report_due)s) as late
 from {{areas.units}} u
 left join officer o on o.area_id = u.area_id
@@ -76,7 +79,7 @@ left join command_dailyreport r on r.area_id = u.area_id and r.day = %(day)s
 left join status s on s.report_id = r.id
 left join in_time i on i.report_id = r.id
 where u.level in ('community', 'village')
-""",  # noqa: S608 - our own text
+""",  # nosec B608 - our own text
     columns={
         "code": "code of the community or village",
         "name": "its name",

@@ -9,7 +9,8 @@ FILES = Dataset(
     name="intake.files",
     title=Words("当日导入的文件", "files taken in on the day"),
     sql="""
-select area_path, 'intake.TakeIn:' || id as fact, kind, filename, "by", started_at, state, "rows", taken, unchanged, refused
+select area_path, 'intake.TakeIn:' || id as fact, kind, filename, "by", started_at, state,
+       "rows", taken, unchanged, refused
 from intake_takein where not dry_run and started_at >= %(day_start)s and started_at < %(day_end)s
 """,
     columns={

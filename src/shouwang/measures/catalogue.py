@@ -20,7 +20,7 @@ def _read() -> tuple[tuple[Group, ...], dict[str, Measure]]:
 
 @functools.cache
 def measures() -> tuple[Measure, ...]:
-    """All measures, in the order of their files. Raises FaultyDefinitions when a file cannot be used."""
+    """All measures, in the order of their files. Raises FaultyDefinitionsError when a file cannot be used."""
     groups, by_id = _read()
     return tuple(measure for group in groups for measure in by_id.values() if measure.group == group.id)
 

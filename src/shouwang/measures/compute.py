@@ -72,9 +72,10 @@ def _keep_others(day: date, found: Counted, anew: Collection[str]) -> None:
 
 def _store(day: date, places: list[Place], found: Counted) -> None:
     Figures.objects.filter(day=day).delete()
-    with connection.cursor() as cursor, cursor.copy(
-        'copy measures_figures (day, area_id, path, level, "values") from stdin'
-    ) as copy:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy('copy measures_figures (day, area_id, path, level, "values") from stdin') as copy,
+    ):
         for place in places:
             values = found.values[place.area_id]
             if values:

@@ -37,7 +37,7 @@ class Place:
 def tree() -> list[Place]:
     """All places, the deepest first, so that adding up is one walk."""
     with connection.cursor() as cursor:
-        cursor.execute(f"select area_id, path, level from ({datasets.tree_sql()}) t")  # noqa: S608 - registered text
+        cursor.execute(f"select area_id, path, level from ({datasets.tree_sql()}) t")  # nosec B608 - registered text
         places = [Place(*row) for row in cursor.fetchall()]
     return sorted(places, key=lambda place: (-place.path.count("/"), place.path))
 
@@ -55,21 +55,16 @@ def counted(measures: Sequence[Measure], day: date, places: Sequence[Place]) -> 
     adding = _Adding(day, places)
     for name in dict.fromkeys(measure.dataset for measure in measures):
         of_dataset = [measure for measure in measures if measure.dataset == name]
-        for row in _rows(name, [m for m in of_dataset if m.aggregate.kind != "distinct"], day):
+        for row in _rows(name, of_dataset, day):
             adding.take(row)
-        for measure in of_dataset:
-            if measure.aggregate.kind == "distinct":
-                adding.take_distinct(measure.id, _distinct(measure, day))
     return adding.up()
 
 
 def _rows(name: str, measures: Sequence[Measure], day: date) -> Iterable[dict[str, Any]]:
-    """One row a place: `place` and a value for every measure of this dataset."""
-    if not measures:
-        return []
+    """One row a place: `place` and, for every measure of this dataset, a number, a moment, or the distinct values."""
     columns = ", ".join(f'{_aggregate(measure)} as "{measure.id}"' for measure in measures)
     dataset = datasets.dataset(name)
-    sql = f"select d.{dataset.place} as place, {columns} from ({datasets.expanded(name)}) d group by 1"  # noqa: S608
+    sql = f"select d.{dataset.place} as place, {columns} from ({datasets.expanded(name)}) d group by 1"  # nosec B608
     with connection.cursor() as cursor:
         prepare(cursor)
         cursor.execute(sql, datasets.parameters(name, day))
@@ -83,23 +78,12 @@ def _aggregate(measure: Measure) -> str:
     match measure.aggregate.kind:
         case "sum":
             return f"coalesce(sum({measure.aggregate.column}) {where}, 0)"
+        case "distinct":
+            return f"array_agg(distinct {measure.aggregate.column}) {where}"
         case "latest":
             return f"max({measure.aggregate.column}) {where}"
         case _:
             return f"count(*) {where}"
-
-
-def _distinct(measure: Measure, day: date) -> list[tuple[Any, Any]]:
-    dataset = datasets.dataset(measure.dataset)
-    column = measure.aggregate.column
-    sql = (
-        f"select distinct d.{dataset.place}, d.{column} from ({datasets.expanded(dataset.name)}) d"  # noqa: S608
-        f" where ({measure.where}) and d.{column} is not null"
-    )
-    with connection.cursor() as cursor:
-        prepare(cursor)
-        cursor.execute(sql, datasets.parameters(dataset.name, day))
-        return cursor.fetchall()
 
 
 def prepare(cursor: Any) -> None:
@@ -135,16 +119,12 @@ class _Adding:
         for owner in self.owners(place):
             sums, moments = self.sums[owner], self.moments[owner]
             for name, value in row.items():
-                if isinstance(value, datetime):
+                if isinstance(value, list):
+                    self.sets.setdefault(name, {}).setdefault(owner, set()).update(value)
+                elif isinstance(value, datetime):
                     moments[name] = max(value, moments.get(name, value))
                 elif value:
                     sums[name] = sums.get(name, 0) + int(value)
-
-    def take_distinct(self, name: str, pairs: Iterable[tuple[Any, Any]]) -> None:
-        sets = self.sets.setdefault(name, {})
-        for place, value in pairs:
-            for owner in self.owners(place):
-                sets.setdefault(owner, set()).add(value)
 
     def up(self) -> Counted:
         """Hand every place's values to its parent, deepest first, and write out what is there."""
@@ -166,5 +146,5 @@ class _Adding:
                 values[area][name] = (self.day - clock.local_day(moment)).days
         for name, sets in self.sets.items():
             for area, members in sets.items():
-                values[area][name] = len(members)
+                values[area][name] = len(members - {None})
         return Counted(values, self.placeless)

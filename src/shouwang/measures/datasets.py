@@ -7,8 +7,8 @@ A dataset is one plain `select`, one row a fact. It may use the parameters
 - `%(as_of)s` — the day's end, or now while the day is not over: what is late is late by then,
 - `%(zone)s` — the name of the time zone in which days are told,
 
-and those its own `parameters` function adds. `{room.name}` in the text stands for another dataset of the same or a lower
-room, as a subquery. A literal percent sign is written twice.
+and those its own `parameters` function adds. `{room.name}` in the text stands for another dataset of the same or a
+lower room, as a subquery. A literal percent sign is written twice.
 """
 
 from __future__ import annotations
@@ -107,7 +107,13 @@ def expanded(name: str) -> str:
 def parameters(name: str, day: date) -> dict[str, Any]:
     """The parameters of a dataset's SQL for a day, those of the datasets it refers to included."""
     start, end = clock.day_bounds(day)
-    values: dict[str, Any] = {"day": day, "day_start": start, "day_end": end, "as_of": as_of(day), "zone": clock.ZONE.key}
+    values: dict[str, Any] = {
+        "day": day,
+        "day_start": start,
+        "day_end": end,
+        "as_of": as_of(day),
+        "zone": clock.ZONE.key,
+    }
     for part in _parts(name):
         if part.parameters is not None:
             values.update(part.parameters(day))
@@ -115,7 +121,7 @@ def parameters(name: str, day: date) -> dict[str, Any]:
 
 
 def as_of(day: date) -> datetime:
-    """The moment up to which a day can be judged. A replay holds the clock at the day's last instant: it is over then."""
+    """The moment up to which a day can be judged. A replay holds the clock at the day's last instant: it is over."""
     end = clock.day_bounds(day)[1]
     return end if clock.now() >= end - INSTANT else clock.now()
 

@@ -13,7 +13,7 @@ Better = Literal["up", "down", "none"]
 @dataclass(frozen=True, slots=True)
 class Aggregate:
     """How facts become a number: `count` of rows, `distinct` values of a column, `sum` of a column, or days since the
-    `latest` value of a column (a moment). All but `latest` add up over places; `latest` is the smallest of its parts."""
+    `latest` moment in a column. Up the tree counts and sums add, distinct values unite, the latest moment wins."""
 
     kind: Literal["count", "distinct", "sum", "latest"]
     column: str = ""

@@ -106,14 +106,22 @@ counted as materialized (
     {first}
 )
 select (select count(*) from counted), c.* from counted c {after} order by path, fact limit %(limit)s
-"""  # noqa: S608 - the texts are registered datasets and checked conditions
+"""  # nosec B608 - registered datasets and checked conditions
     with connection.cursor() as cursor:
         prepare(cursor)
         cursor.execute(sql, parameters)
         rows = cursor.fetchall()
         total = rows[0][0] if rows else 0
         found = [
-            Fact(row[1], row[2], row[3], row[4] or "", row[5] or "", row[6], dict(zip(dataset.shown, row[7:], strict=True)))
+            Fact(
+                row[1],
+                row[2],
+                row[3],
+                row[4] or "",
+                row[5] or "",
+                row[6],
+                dict(zip(dataset.shown, row[7:], strict=True)),
+            )
             for row in rows
         ]
     return total, found

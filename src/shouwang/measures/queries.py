@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -87,14 +88,17 @@ def values_of(area_ids: Iterable[int], day: date) -> dict[int, Values]:
 def children_table(path: str, day: date, measures: Sequence[str]) -> list[AreaFigures]:
     """The areas directly below a path with some of their figures, by code."""
     sql = (
-        f"select t.area_id, t.path, t.level, t.code, t.name, f.values from ({datasets.tree_sql()}) t"  # noqa: S608
+        f"select t.area_id, t.path, t.level, t.code, t.name, f.values from ({datasets.tree_sql()}) t"  # nosec B608 - registered text
         " left join measures_figures f on f.day = %(day)s and f.area_id = t.area_id"
         " where t.path like %(below)s and t.path not like %(deeper)s and t.path <> %(path)s order by t.path"
     )
     blank = _Blank(_computed(day), measures)
     with connection.cursor() as cursor:
         cursor.execute(sql, {"day": day, "path": path, "below": f"{path}%", "deeper": f"{path}%/%/"})
-        return [AreaFigures(*row[:5], values=blank.filled(_json(row[5]))) for row in cursor.fetchall()]
+        return [
+            AreaFigures(area, place, level, code, name, blank.filled(_json(stored)))
+            for area, place, level, code, name, stored in cursor.fetchall()
+        ]
 
 
 @transaction.atomic
@@ -139,6 +143,4 @@ def _zero(name: str) -> int | None:
 
 
 def _json(stored: object) -> dict[str, int]:
-    import json
-
     return json.loads(stored) if isinstance(stored, str) else dict(stored or {})  # type: ignore[call-overload]

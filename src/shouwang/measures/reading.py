@@ -33,7 +33,7 @@ class Fault:
         return f"{self.file}:{self.line}: {self.field}: {self.expected}"
 
 
-class FaultyDefinitions(ValueError):
+class FaultyDefinitionsError(ValueError):
     """Definition files that cannot be used; `faults` are all that was found, in order of file and line."""
 
     def __init__(self, faults: list[Fault]) -> None:
@@ -42,7 +42,7 @@ class FaultyDefinitions(ValueError):
 
 
 def read(folder: Path) -> tuple[tuple[Group, ...], tuple[Measure, ...]]:
-    """All groups and measures of a folder of YAML files. Raises FaultyDefinitions."""
+    """All groups and measures of a folder of YAML files. Raises FaultyDefinitionsError."""
     faults: list[Fault] = []
     groups: list[Group] = []
     measures: list[Measure] = []
@@ -61,16 +61,18 @@ def read(folder: Path) -> tuple[tuple[Group, ...], tuple[Measure, ...]]:
             if measure is None:
                 continue
             if measure.id in lines:
-                file.fault(node, "id", f"a new id; {measure.id!r} is taken in {'%s:%d' % lines[measure.id]}")
+                file.fault(node, "id", f"a new id; {measure.id!r} is taken in {':'.join(map(str, lines[measure.id]))}")
                 continue
             lines[measure.id] = (path.name, node.start_mark.line + 1)
             measures.append(measure)
     known = set(lines)
     for measure in measures:
         if measure.denominator and measure.denominator not in known:
-            faults.append(Fault(*lines[measure.id], "denominator", f"the id of a measure; there is no {measure.denominator!r}"))
+            faults.append(
+                Fault(*lines[measure.id], "denominator", f"the id of a measure; there is no {measure.denominator!r}")
+            )
     if faults:
-        raise FaultyDefinitions(sorted(faults, key=lambda fault: (fault.file, fault.line)))
+        raise FaultyDefinitionsError(sorted(faults, key=lambda fault: (fault.file, fault.line)))
     return tuple(sorted(groups, key=lambda group: (group.order, group.id))), tuple(measures)
 
 
@@ -182,9 +184,7 @@ class _File:
         kind = "distinct" if found[2] == "count distinct" else found[2] or "count"
         return Aggregate(kind, found[3] or "")  # type: ignore[arg-type]
 
-    def against_dataset(
-        self, name: str, room: str, where: str, aggregate: Aggregate
-    ) -> Iterator[tuple[str, str]]:
+    def against_dataset(self, name: str, room: str, where: str, aggregate: Aggregate) -> Iterator[tuple[str, str]]:
         if not name:
             return
         try:

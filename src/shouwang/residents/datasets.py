@@ -31,7 +31,7 @@ select coalesce(m.area_id, p.area_id) as area_id, 'residents.Person:' || p.id as
        coalesce(p.birth_date <= %(day)s::date - interval '80 years', false) as aged_80,
        {_NEED_COLUMNS}
 from residents_person p left join {{residents.moved}} m on m.person_id = p.id
-""",  # noqa: S608 - the needs are our own vocabulary
+""",  # nosec B608 - the needs are our own vocabulary
     columns={
         "person": "reference of the person",
         "aged_80": "80 completed years on the day, by birth date",

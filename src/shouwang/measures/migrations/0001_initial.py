@@ -4,34 +4,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='FiguresRun',
+            name="FiguresRun",
             fields=[
-                ('day', models.DateField(primary_key=True, serialize=False)),
-                ('computed_at', models.DateTimeField()),
-                ('measures', models.JSONField(default=list)),
+                ("day", models.DateField(primary_key=True, serialize=False)),
+                ("computed_at", models.DateTimeField()),
+                ("measures", models.JSONField(default=list)),
             ],
         ),
         migrations.CreateModel(
-            name='Figures',
+            name="Figures",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('area_id', models.BigIntegerField()),
-                ('path', models.TextField(db_collation='C')),
-                ('level', models.TextField()),
-                ('values', models.JSONField(default=dict)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("area_id", models.BigIntegerField()),
+                ("path", models.TextField(db_collation="C")),
+                ("level", models.TextField()),
+                ("values", models.JSONField(default=dict)),
             ],
             options={
-                'indexes': [models.Index(fields=['day', 'path'], name='measures_fi_day_ebe0fe_idx')],
-                'constraints': [models.UniqueConstraint(fields=('day', 'area_id'), name='figures_once')],
+                "indexes": [models.Index(fields=["day", "path"], name="measures_fi_day_ebe0fe_idx")],
+                "constraints": [models.UniqueConstraint(fields=("day", "area_id"), name="figures_once")],
             },
         ),
     ]
