@@ -6,6 +6,7 @@ worst phase wins. What is known at a moment is all that happened up to it: later
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -106,20 +107,31 @@ def decide_colour(policy: ColourPolicy, evidence: Iterable[Evidence], at: dateti
     """
     if at.tzinfo is None:
         raise ValueError("a colour is decided at a moment with a zone")
-    seen = [one for one in evidence if one.since <= at]
-    standings = [standing for one in seen for standing in _standings(policy, one, seen, at)]
+    return _decide(_Reading(policy, evidence), at)
+
+
+def _decide(reading: _Reading, at: datetime) -> ColourDecision:
+    policy = reading.policy
+    standings = list(reading.standings(at))
     if not standings:
         return ColourDecision(Colour.GREEN, NO_RULE, (), None, policy.version, policy.green_reason, policy.green_next)
-    worst = max(standing.span.phase.colour.severity for standing in standings)
-    leading = sorted((s for s in standings if s.span.phase.colour.severity == worst), key=_precedence)
+    leading = standings
+    if len(standings) > 1:
+        worst = max(standing.span.phase.colour.severity for standing in standings)
+        leading = sorted((s for s in standings if s.span.phase.colour.severity == worst), key=_precedence)
     lead = leading[0]
     until = None if lead.lasts == FOREVER else lead.lasts
     return ColourDecision(
         colour=lead.span.phase.colour, rule=lead.rule.id,
-        evidence=tuple(dict.fromkeys(standing.evidence for standing in leading)), until=until,
+        evidence=_each_once(standing.evidence for standing in leading), until=until,
         policy_version=policy.version, reason_words=lead.span.phase.reason,
         next_words=lead.span.phase.next, phase=lead.span.place, began=lead.span.begins, facts=_facts(lead, until),
     )
+
+
+def _each_once(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Evidence without repetition, in order. By its name: comparing all its endings would take longer than deciding."""
+    return tuple({(one.event, one.kind): one for one in evidence}.values())
 
 
 def next_change_at(policy: ColourPolicy, evidence: Iterable[Evidence], at: datetime) -> datetime | None:
@@ -127,11 +139,11 @@ def next_change_at(policy: ColourPolicy, evidence: Iterable[Evidence], at: datet
 
     Worse counts as well as better (a lapsed daily record), and so does another rule or evidence behind the same colour.
     """
-    evidence = _live(policy, evidence)
-    present = _essence(decide_colour(policy, evidence, at))
+    reading = _Reading(policy, evidence)
+    present = _essence(_decide(reading, at))
     moment = at
-    while (after := _next_boundary(policy, evidence, moment)) is not None:
-        if _essence(decide_colour(policy, evidence, after)) != present:
+    while (after := reading.next_boundary(moment)) is not None:
+        if _essence(_decide(reading, after)) != present:
             return after
         moment = after
     return None
@@ -165,6 +177,7 @@ def timeline(periods: Sequence[Period], evidence: Iterable[Evidence], from_: dat
     Raises ValueError when some moment has no policy.
     """
     evidence = tuple(evidence)
+    readings: dict[int, _Reading] = {}
     changes: list[Change] = []
     moment: datetime | None = from_
     while moment is not None and moment < until:
@@ -172,11 +185,11 @@ def timeline(periods: Sequence[Period], evidence: Iterable[Evidence], from_: dat
         period = next((one for one in periods if one.holds(now)), None)
         if period is None:
             raise ValueError(f"no colour policy is in force at {now.isoformat()}")
-        live = _live(period.policy, evidence)
-        decision = decide_colour(period.policy, live, now)
+        reading = readings.get(id(period)) or readings.setdefault(id(period), _Reading(period.policy, evidence))
+        decision = _decide(reading, now)
         if not changes or _essence(changes[-1].decision) != _essence(decision):
             changes.append(Change(now, decision))
-        turns = [_next_boundary(period.policy, live, now), period.ends,
+        turns = [reading.next_boundary(now), period.ends,
                  *(one.begins for one in periods if one.begins is not None and one.begins > now)]
         moment = min((turn for turn in turns if turn is not None), default=None)
     return tuple(changes)
@@ -195,20 +208,63 @@ def _precedence(standing: _Standing) -> tuple[float, int, datetime, str, str]:
     return (-standing.lasts.timestamp(), standing.order, one.since, one.kind, one.event)
 
 
-def _standings(policy: ColourPolicy, one: Evidence, seen: Sequence[Evidence], at: datetime) -> Iterator[_Standing]:
-    for order, rule in policy.by_kind.get(one.kind, ()):
-        if not _applies(rule, one):
-            continue
-        spans = _spans(policy, rule, one, seen, at)
-        for place, span in enumerate(spans):
-            if span.begins <= at < span.ends:
-                level = span.phase.colour.severity
-                lasts = span.ends
-                for later in spans[place + 1:]:
-                    if later.phase.colour.severity < level:
-                        break
-                    lasts = later.ends
-                yield _Standing(order, rule, one, span, lasts)
+class _Reading:
+    """The evidence of one person under one policy, asked at one moment after another.
+
+    What a rule makes of evidence changes only when an ending of it comes to hold or is taken back (or, where a rule
+    says so, when evidence that restarts it arrives). Until then it is kept, so that a life is read once and swept.
+    """
+
+    def __init__(self, policy: ColourPolicy, evidence: Iterable[Evidence]) -> None:
+        self.policy = policy
+        self.evidence = _live(policy, evidence)
+        self.turns = sorted({moment for one in self.evidence for moment in (one.since, *_turns_of(one))})
+        self.pairs = [(one, order, rule) for one in self.evidence for order, rule in policy.by_kind.get(one.kind, ())
+                      if _applies(rule, one)]
+        self.kept: dict[int, tuple[datetime, datetime, list[_Span]]] = {}
+
+    def spans(self, at: datetime) -> Iterator[tuple[Evidence, int, ColourRule, list[_Span]]]:
+        """What every rule makes of evidence known at a moment."""
+        for number, (one, order, rule) in enumerate(self.pairs):
+            if one.since > at:
+                continue
+            kept = self.kept.get(number)
+            if kept is None or not kept[0] <= at < kept[1]:
+                seen = [other for other in self.evidence if other.since <= at] if rule.restarted_by else ()
+                turns = self.turns if rule.restarted_by else _turns_of(one)
+                until = min((turn for turn in turns if turn > at), default=FOREVER)
+                kept = self.kept[number] = at, until, _spans(self.policy, rule, one, seen, at)
+            yield one, order, rule, kept[2]
+
+    def standings(self, at: datetime) -> Iterator[_Standing]:
+        """The spans that hold at a moment."""
+        for one, order, rule, spans in self.spans(at):
+            for place, span in enumerate(spans):
+                if span.begins <= at < span.ends:
+                    level = span.phase.colour.severity
+                    lasts = span.ends
+                    for later in spans[place + 1:]:
+                        if later.phase.colour.severity < level:
+                            break
+                        lasts = later.ends
+                    yield _Standing(order, rule, one, span, lasts)
+
+    def next_boundary(self, at: datetime) -> datetime | None:
+        """The first moment after `at` at which anything that concerns the policy, or any phase, begins or ends."""
+        place = bisect_right(self.turns, at)
+        after = self.turns[place] if place < len(self.turns) else FOREVER
+        for _one, _order, _rule, spans in self.spans(at):
+            for span in spans:
+                if at < span.begins < after:
+                    after = span.begins
+                if at < span.ends < after:
+                    after = span.ends
+        return None if after == FOREVER else after
+
+
+def _turns_of(one: Evidence) -> list[datetime]:
+    """When endings of evidence come to hold or are taken back."""
+    return [moment for end in one.endings for moment in (end.at, end.until) if moment is not None]
 
 
 def _applies(rule: ColourRule, one: Evidence) -> bool:
@@ -286,23 +342,6 @@ def _never_begins(rule: ColourRule, one: Evidence) -> bool:
     """Whether an ending that stays came before the first phase of the rule could begin."""
     return bool(rule.delay) and not rule.after and any(
         end.kind in rule.ended_by and end.until is None and end.at <= one.since + rule.delay for end in one.endings)
-
-
-def _next_boundary(policy: ColourPolicy, evidence: Sequence[Evidence], at: datetime) -> datetime | None:
-    """The first moment after `at` at which anything that concerns the policy, or any phase, begins or ends."""
-    moments = [one.since for one in evidence]
-    for one in evidence:
-        for end in one.endings:
-            moments.append(end.at)
-            if end.until is not None:
-                moments.append(end.until)
-    seen = [one for one in evidence if one.since <= at]
-    for one in seen:
-        for _, rule in policy.by_kind.get(one.kind, ()):
-            if _applies(rule, one):
-                for span in _spans(policy, rule, one, seen, at):
-                    moments += [span.begins, span.ends]
-    return min((moment for moment in moments if at < moment < FOREVER), default=None)
 
 
 def _facts(lead: _Standing, until: datetime | None) -> _Facts:

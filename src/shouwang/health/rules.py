@@ -186,7 +186,9 @@ def evidence_of(events: Iterable[Event], policy: HealthPolicy) -> tuple[Evidence
     Superseded events must be left out by the caller, and an `ends` that names one given as the ref of its successor.
     """
     told = sorted(events, key=lambda event: (event.time, event.kind, event.ref))
-    borne = [evidence for event in told for evidence in _borne(event, policy)]
+    own = {source: policy.is_self_reported(source) for source in {event.source for event in told}}
+    borne = [evidence for event in told for evidence in _borne(event, policy, own[event.source])]
+    tests = [event for event in told if event.kind in _TESTS]
     taken_back = _taken_back(told)
     endings: dict[tuple[str, str], list[Ending]] = {(one.event, one.kind): [] for one in borne}
     for event in (event for event in told if event.kind in ENDING):
@@ -198,7 +200,7 @@ def evidence_of(events: Iterable[Event], policy: HealthPolicy) -> tuple[Evidence
                     Ending(max(event.time, one.since), kind, event.ref, taken_back.get(event.ref), closes))
     graver = [one for one in borne if one.kind in CONVERTS and not one.self_reported]
     for one in borne:
-        endings[one.event, one.kind] += [*_conversions(one, graver, endings), *_two_negatives(one, told, policy)]
+        endings[one.event, one.kind] += [*_conversions(one, graver, endings), *_two_negatives(one, tests, policy)]
     for one, later in itertools.pairwise(_records(borne)):
         # A daily record lasts until the next; of records at the same moment the last by ref stays.
         endings[one.event, one.kind].append(Ending(later.since, NEXT_RECORD, later.event))
@@ -208,19 +210,20 @@ def evidence_of(events: Iterable[Event], policy: HealthPolicy) -> tuple[Evidence
 
 
 def _with_endings(one: Evidence, endings: Iterable[Ending]) -> Evidence:
-    ordered = tuple(sorted(set(endings), key=lambda end: (end.at, end.kind, end.event, end.closes)))
+    ordered = tuple(endings)
+    if len(ordered) > 1:
+        ordered = tuple(sorted(set(ordered), key=lambda end: (end.at, end.kind, end.event, end.closes)))
     return Evidence(one.event, one.kind, one.since, one.source, one.place, one.author, one.value, one.self_reported,
                     ordered)
 
 
-def _borne(event: Event, policy: HealthPolicy) -> list[Evidence]:
-    """The evidence an event bears, without endings: none, one, or two for a high temperature."""
+def _borne(event: Event, policy: HealthPolicy, own: bool) -> list[Evidence]:
+    """The evidence an event bears, without endings: none, one, or two for a high temperature. `own`: self-reported."""
     if event.kind == Kind.TEMPERATURE:
         high = event.value is not None and event.value >= policy.fever_threshold
         kinds = [CHECK_IN, FEVER_CHECK] if high else [CHECK_IN]
     else:
         kinds = [BEARS[event.kind]] if event.kind in BEARS else []
-    own = policy.is_self_reported(event.source)
     return [Evidence(event.ref, kind, event.time, event.source, event.place, event.author, event.value, own)
             for kind in kinds]
 
@@ -292,15 +295,17 @@ def _records(borne: Iterable[Evidence]) -> list[Evidence]:
     return sorted((one for one in borne if one.kind == CHECK_IN), key=lambda one: (one.since, one.event))
 
 
-def _two_negatives(one: Evidence, told: Iterable[Event], policy: HealthPolicy) -> list[Ending]:
+_TESTS = frozenset({Kind.NEGATIVE_TEST, Kind.POSITIVE_TEST})
+
+
+def _two_negatives(one: Evidence, all_tests: Sequence[Event], policy: HealthPolicy) -> list[Ending]:
     """The second of two negative tests far enough apart, both since `one` began, with no positive test between.
 
     A positive test at the very moment of a negative one outweighs it.
     """
-    if one.kind not in DISEASE:
+    if not all_tests or one.kind not in DISEASE:
         return []
-    tests = [event for event in told if event.time >= one.since
-             and event.kind in {Kind.NEGATIVE_TEST, Kind.POSITIVE_TEST}]
+    tests = [event for event in all_tests if event.time >= one.since]
     positive = {event.time for event in tests if event.kind == Kind.POSITIVE_TEST}
     first: datetime | None = None
     for test in tests:
