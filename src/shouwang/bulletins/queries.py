@@ -50,7 +50,7 @@ def refuse_to_count(day: date) -> Refusal | None:
 
 def _anything_recorded(day: date) -> bool:
     """Whether anything is known to have happened by the end of a day: a health event, or a compound closed."""
-    events = f"select 1 from ({datasets.expanded('health.standing')}) s"
+    events = f"select 1 from ({datasets.expanded('health.standing')}) s"  # nosec B608 - registered text
     closures = "select 1 from areas_closurestatus where since < %(day_end)s"
     with connection.cursor() as cursor:
         cursor.execute(f"select exists({events}) or exists({closures})", datasets.parameters("health.standing", day))

@@ -44,7 +44,7 @@ class Infection:
 def confirmations(day: date, path: str = "") -> list[Confirmation]:
     """All cases that stand at the end of a day at or under a path, one a person, by day of confirmation."""
     sql = (
-        f"select a.path, c.counts_from, c.household, c.stairwell from ({datasets.expanded('health.cases')}) c"
+        f"select a.path, c.counts_from, c.household, c.stairwell from ({datasets.expanded('health.cases')}) c"  # nosec B608
         " join areas_area a on a.id = c.area_id where c.counted and a.path like %(under)s order by c.counts_from"
     )
     rows = _rows(sql, {**datasets.parameters("health.cases", day), "under": f"{path}%"})
@@ -61,10 +61,10 @@ def clusters_of(cases: Sequence[Confirmation], policy: CountyRisk, day: date) ->
     for case in cases:
         families[case.household].append(case)
         stairs[case.stairwell].append(case)
-    window = {"day": day, "window_days": policy.cluster_days, "size": policy.cluster_size}
-    found = find_clusters([(case.household, case.day) for case in cases], **window)
+    days, size = policy.cluster_days, policy.cluster_size
+    found = find_clusters([(case.household, case.day) for case in cases], day=day, window_days=days, size=size)
     told = {cluster.unit for cluster in found}
-    wider = find_clusters([(case.stairwell, case.day) for case in cases], **window)
+    wider = find_clusters([(case.stairwell, case.day) for case in cases], day=day, window_days=days, size=size)
     return (*found, *(cluster for cluster in wider if not _one_told_household(cluster, stairs[cluster.unit], told)))
 
 

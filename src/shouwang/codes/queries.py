@@ -148,7 +148,7 @@ def people_of_colour(scope: Scope, colour: Colour, at: datetime | None = None, l
     """Who in the viewer's area is of a colour other than green at a moment, the latest first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"select * from ({_STATE_UNDER}) under where colour = %(colour)s"
+            f"select * from ({_STATE_UNDER}) under where colour = %(colour)s"  # nosec B608 - our own text
             " order by since desc, person_id limit %(limit)s",
             {"at": at or clock.now(), **_under(scope.area_path), "colour": colour, "limit": limit},
         )
@@ -174,7 +174,7 @@ def counts_by_area(area_path: str, at: datetime | None = None) -> Mapping[int, M
     found: dict[int, dict[Colour, int]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"select area_id, colour, count(*) from ({_STATE_UNDER}) under group by area_id, colour",
+            f"select area_id, colour, count(*) from ({_STATE_UNDER}) under group by area_id, colour",  # nosec B608
             {"at": at or clock.now(), **_under(area_path)},
         )
         for area, colour, count in cursor.fetchall():
