@@ -150,7 +150,7 @@ def _asked(day: date) -> dict[str, Any]:
 OPEN_EVIDENCE = Dataset(
     name="health.open_evidence",
     title=Words("当日结束时的在管情形", "findings open at the day's end"),
-    sql="with open as ("
+    sql="with open as ("  # nosec B608 - our own text
     + _evidence_at("end_moment")
     + """),
 classed as (
@@ -187,7 +187,7 @@ left join {residents.moved} m on m.person_id = l.person_id
 FOLLOW_UP = Dataset(
     name="health.follow_up",
     title=Words("居家随访（每人每时段）", "home follow-up, one row a person and part of the day"),
-    sql="with open as ("
+    sql="with open as ("  # nosec B608 - our own text
     + _evidence_at(
         "asked_moments",
         "person_id in (select f.person_id from health_healthevent f where f.kind = any(%(followed_events)s)"
