@@ -1,0 +1,104 @@
+"""The names that documents use are those of the program."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+from written import DOCS, ROOT, text
+
+from shouwang.site import messages
+
+SOURCE = ROOT / "src" / "shouwang"
+ROWS = re.compile(r"^\|(.+)\|$", re.MULTILINE)
+
+
+def glossary_names() -> list[str]:
+    """What the glossary's column "name in code" holds between back-ticks."""
+    found = []
+    for row in ROWS.findall(text(ROOT / "GLOSSARY.md")):
+        cells = row.split("|")
+        if len(cells) == 3:
+            found += re.findall(r"`([^`]+)`", cells[2])
+    return found
+
+
+def python() -> str:
+    """All source in one text."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.py") if "tests" not in path.parts)
+
+
+def exists(name: str, source: str) -> bool:
+    """Whether a name of the glossary is a module, a thing in one, a class with an attribute, a file, or a word."""
+    if "/" in name:
+        return any(SOURCE.glob(name.replace("/end", "*").rstrip("/"))) or all(
+            part in source for part in name.split("/")
+        )
+    name = name.partition(" = ")[0]
+    first, _, rest = name.partition(".")
+    if rest and (SOURCE / first).is_dir():
+        return in_room(first, rest)
+    if rest:
+        found = re.search(rf"^class {first}\b.*?(?=^class |\Z)", source, re.MULTILINE | re.DOTALL)
+        return (found is not None and rest in found[0]) or name in source or name.replace("FILE", "") in source
+    return re.search(rf"\b{re.escape(name)}\b", source) is not None
+
+
+def in_room(room: str, rest: str) -> bool:
+    """Whether `rest` is a module of the room, a thing in one of its modules, or a file beside them."""
+    if any((SOURCE / room).glob(f"{rest}*")):
+        return True
+    head, _, tail = rest.partition(".")
+    if tail and (SOURCE / room / f"{head}.py").is_file():
+        return hasattr(importlib.import_module(f"shouwang.{room}.{head}"), tail)
+    return any(
+        re.search(rf"^(class|def) {rest}\b|^{rest}\b", path.read_text(encoding="utf-8"), re.MULTILINE)
+        for path in (SOURCE / room).glob("*.py")
+    )
+
+
+def test_the_names_of_the_glossary_exist_in_the_code() -> None:
+    """The glossary is the authority for names; a name that nothing has is none."""
+    names, source = glossary_names(), python()
+    assert len(names) > 50
+    missing = [name for name in names if not exists(name, source)]
+    assert missing == []
+
+
+def words() -> tuple[set[str], set[str]]:
+    """All texts of pages: English, Chinese."""
+    english, chinese = set(), set()
+    for room in messages.rooms():
+        for entry in messages.catalogue_of(room):
+            if entry.id:
+                english.add(entry.id if isinstance(entry.id, str) else entry.id[0])
+                chinese.add(entry.string if isinstance(entry.string, str) else entry.string[0])
+    return english, chinese
+
+
+@pytest.mark.parametrize("page", sorted((DOCS / "manual").glob("*.md")), ids=lambda page: page.name)
+def test_the_manual_calls_things_as_the_pages_do(page: Path) -> None:
+    """What stands in “…” on an English page, and in 【…】 on a Chinese one, is a text of the program."""
+    english, chinese = words()
+    said = re.sub(r"<!-- begin.*?<!-- end[^>]*-->", "", text(page), flags=re.DOTALL)
+    if page.name.endswith(".zh-CN.md"):
+        used, known = re.findall("【([^】]*)】", said), chinese
+    else:
+        used, known = re.findall("“([^”]*)”", said), english
+    assert [word for word in used if word not in known and word not in {"—", "…"}] == []
+    assert used
+
+
+def test_the_deeds_that_the_manual_names_are_done_somewhere() -> None:
+    """An inspector who looks for a deed by the manual's word finds it in the journal."""
+    source = python()
+    named = set(
+        re.findall(r"`((?:accounts|areas|command|health|residents)\.[a-z_]+)`", text(DOCS / "manual/inspector.md"))
+    )
+    assert len(named) > 4
+    # `command.report_returned` is put together from the state.
+    states = {f"command.report_{state}" for state in ("confirmed", "accepted", "returned")}
+    assert 'deed=f"command.report_{state}"' in source
+    assert [deed for deed in sorted(named - states) if f'"{deed}"' not in source] == []
