@@ -10,10 +10,10 @@ from making import blocks, diagrams, tables
 from written import DOCS, ROOT, text
 
 
-@pytest.mark.parametrize("page", blocks.documents(), ids=lambda page: str(page.relative_to(DOCS)))
-def test_marked_places_are_up_to_date(page: Path) -> None:
+@pytest.mark.parametrize("document", blocks.documents(), ids=lambda each: str(each.relative_to(DOCS)))
+def test_marked_places_are_up_to_date(document: Path) -> None:
     """A table in a committed page is what the program says now: `make docs` brings it in step."""
-    assert text(page) == blocks.filled(text(page)), "type: make docs"
+    assert text(document) == blocks.filled(text(document)), "type: make docs"
 
 
 def test_every_generated_file_is_written(tmp_path: Path) -> None:

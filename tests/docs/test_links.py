@@ -10,18 +10,18 @@ import pytest
 from written import DOCS, ROOT, anchors, code_lines, fenced, links, pages, text
 
 
-@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_link_of_a_page_resolves(page: Path) -> None:
+@pytest.mark.parametrize("document", pages(), ids=lambda each: str(each.relative_to(ROOT)))
+def test_every_link_of_a_page_resolves(document: Path) -> None:
     """Files are there (pictures are there or are taken by `make docs`), and headings that are linked to exist."""
     from making.pictures import SHOTS
 
     taken = {DOCS / "screenshots" / f"{shot.name}.png" for shot in SHOTS}
     broken = []
-    for link in links(text(page)):
+    for link in links(text(document)):
         if re.match(r"[a-z]+:", link):
             continue
         name, _, anchor = link.partition("#")
-        target = (page.parent / unquote(name)).resolve() if name else page
+        target = (document.parent / unquote(name)).resolve() if name else document
         if target in taken:
             continue
         if not target.exists() or (anchor and unquote(anchor) not in anchors(text(target))):
@@ -55,15 +55,15 @@ def test_both_readmes_give_the_same_commands() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", [*sorted((DOCS / "manual").glob("*.md")), DOCS / "operations.md"], ids=lambda p: p.name
+    "document", [*sorted((DOCS / "manual").glob("*.md")), DOCS / "operations.md"], ids=lambda p: p.name
 )
-def test_a_page_and_its_translation_have_the_same_parts(page: Path) -> None:
+def test_a_page_and_its_translation_have_the_same_parts(document: Path) -> None:
     """The English and the Chinese page have as many headings, pictures and blocks, and each links to the other."""
-    if page.name.endswith(".zh-CN.md") or page.name == "README.md":
+    if document.name.endswith(".zh-CN.md") or document.name == "README.md":
         pytest.skip("looked at from the English page")
-    other = page.with_name(page.name.replace(".md", ".zh-CN.md"))
-    english, chinese = text(page), text(other)
+    other = document.with_name(document.name.replace(".md", ".zh-CN.md"))
+    english, chinese = text(document), text(other)
     assert other.name in links(english)
-    assert page.name in links(chinese)
+    assert document.name in links(chinese)
     for pattern in (r"^#", r"^!\[", r"^```", r"^\d\. ", r"^<!-- begin"):
         assert len(re.findall(pattern, english, re.M)) == len(re.findall(pattern, chinese, re.M)), pattern

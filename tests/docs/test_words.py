@@ -33,6 +33,7 @@ def python() -> str:
 def exists(name: str, source: str) -> bool:
     """Whether a name of the glossary is a module, a thing in one, a class with an attribute, a file, or a word."""
     if "/" in name:
+        name = name.replace("<room>", "*")
         return any(SOURCE.glob(name.replace("/end", "*").rstrip("/"))) or all(
             part in source for part in name.split("/")
         )
@@ -40,6 +41,8 @@ def exists(name: str, source: str) -> bool:
     first, _, rest = name.partition(".")
     if rest and (SOURCE / first).is_dir():
         return in_room(first, rest)
+    if rest and (SOURCE / f"{first}.py").is_file():
+        return hasattr(importlib.import_module(f"shouwang.{first}"), rest)
     if rest:
         found = re.search(rf"^class {first}\b.*?(?=^class |\Z)", source, re.MULTILINE | re.DOTALL)
         return (found is not None and rest in found[0]) or name in source or name.replace("FILE", "") in source
@@ -78,12 +81,12 @@ def words() -> tuple[set[str], set[str]]:
     return english, chinese
 
 
-@pytest.mark.parametrize("page", sorted((DOCS / "manual").glob("*.md")), ids=lambda page: page.name)
-def test_the_manual_calls_things_as_the_pages_do(page: Path) -> None:
+@pytest.mark.parametrize("document", sorted((DOCS / "manual").glob("*.md")), ids=lambda each: each.name)
+def test_the_manual_calls_things_as_the_pages_do(document: Path) -> None:
     """What stands in “…” on an English page, and in 【…】 on a Chinese one, is a text of the program."""
     english, chinese = words()
-    said = re.sub(r"<!-- begin.*?<!-- end[^>]*-->", "", text(page), flags=re.DOTALL)
-    if page.name.endswith(".zh-CN.md"):
+    said = re.sub(r"<!-- begin.*?<!-- end[^>]*-->", "", text(document), flags=re.DOTALL)
+    if document.name.endswith(".zh-CN.md"):
         used, known = re.findall("【([^】]*)】", said), chinese
     else:
         used, known = re.findall("“([^”]*)”", said), english
