@@ -72,8 +72,12 @@ format: setup ## put code into shape
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format --quiet .
 
-bench: setup ## every benchmark beside its peer and its limit
-	@for script in bench/bench_*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+PEOPLE ?= 100000
+
+bench: setup ## every benchmark beside its peer and its limit (PEOPLE=1000000 for full size)
+	$(BIN)/python bench/residents_intake.py
+	$(BIN)/python bench/measures_day.py --people $(PEOPLE)
+	$(BIN)/python bench/scale.py --people $(PEOPLE) --data .shouwang/bench-$(PEOPLE)
 
 docs: setup ## diagrams and screenshots of the manual
 	@$(BIN)/python docs/generate.py
