@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
@@ -128,8 +128,7 @@ def drafted(area_id: int, day: date) -> Bulletin | None:
 
 def latest_day(limit: date | None = None) -> date | None:
     """The last day (up to `limit`, today) that has figures; None when nothing was counted yet."""
-    last = limit or clock.today()
-    days = measures.computed_days(last - timedelta(days=400), last)
+    days = measures.computed_days(FIRST_DAY, limit or clock.today())
     return days[-1] if days else None
 
 
