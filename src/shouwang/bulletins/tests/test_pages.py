@@ -118,7 +118,7 @@ def test_units_at_risk_are_listed_under_the_rule_by_compound(town: dict[str, Are
     client = signed_in(town["4201"])
     listed = text_of(client.get(screen("4201", day)))
     assert re.search(r"X1\s+420102\s+high risk", listed)
-    assert "of 3 compounds and hamlets 1 are at high risk" in listed
+    assert "of its compounds and hamlets (3): 1 at high risk" in listed
     assert re.search(r"Proposed\s+high risk\s+X1", text_of(client.get(screen("X1", day))))
     assert "this is none of them" in text_of(client.get(screen("X2", day)))
     assert "no area of high or medium risk left" in text_of(client.get(screen("X4", day)))

@@ -62,7 +62,7 @@ def test_the_district_shows_the_highest_of_its_units(homes: dict[str, list[Perso
     county = row_of("420102", on(8))
     assert county["counts"] == {"none": 0, "low": 2, "medium": 1, "high": 0}
     assert (county["rule"], county["facts"]["cumulative"], county["facts"]["last_new"]) == ("roll_up", 1, "2022-07-01")
-    assert "of 3 compounds and hamlets 0 are at high risk, 1 at medium and 2 at low" in county["reason"]["en"]
+    assert "(3): 0 at high risk, 1 at medium, 2 at low." in county["reason"]["en"]
     assert row_of("420102", on(10))["counts"] == {"none": 3, "low": 0, "medium": 0, "high": 0}
 
 
