@@ -12,6 +12,8 @@ ASSETS := src/shouwang/ui/static/vendor/.built
 WORDS := $(shell find src -name '*.po' -not -path '*/node_modules/*')
 # For the browser tests, the Chinese on their screenshots, and the PDF bulletin.
 DEBIAN := chromium fonts-noto-cjk poppler-utils libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
+# Some machines forbid it in the environment; every process would then compile all it imports anew, three times the work.
+export PYTHONDONTWRITEBYTECODE =
 # Two processes for two cores; tests of one file share what they set up.
 PYTEST ?= $(BIN)/pytest -n 2 --dist loadfile
 

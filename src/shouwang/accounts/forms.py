@@ -39,14 +39,26 @@ class PasswordAgain(Plain, PasswordAgainForm):
 
 
 class NewPassword(Plain, ChangePasswordForm):
-    """The old password and a new one."""
+    """The old password and a new one, with what a good one is in one sentence."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = _("Present password")
+        self.fields["password1"].label = _("New password")
+        self.fields["password1"].help_text = _(
+            "At least ten characters: no common password, nothing like your name, not only digits."
+        )
+        self.fields["password2"].label = _("New password again")
 
 
 class _Code(Plain):
     """A one-time or recovery code. The keyboard of a phone shows digits."""
 
+    label = _("The six digits in the app, or a recovery code")
+
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["code"].label = self.label
         self.fields["code"].widget.attrs |= {"inputmode": "numeric", "autofocus": True}
 
 
@@ -71,6 +83,8 @@ class CodeAgain(_LockedCode, CodeAgainForm):
 
 class FirstCode(_Code, ActivateTOTPForm):
     """The first code of a new authenticator app, which proves that it was set up."""
+
+    label = _("The six digits in the app")
 
 
 class NewPasskey(Plain, AddWebAuthnForm):

@@ -11,18 +11,26 @@ COLOURS = Dataset(
     sql="""
 with now as (
     select distinct on (person_id) person_id, colour, since, rule
-    from codes_colourstatus where since < %(day_end)s order by person_id, since desc, id desc
+    from codes_colourstatus
+    where since < %(day_end)s and (%(under)s = '' or person_id in {residents.near})
+    order by person_id, since desc, id desc
 ),
 before as (
+    -- Only of those who got a colour during the day: for all others it is the one they have now.
     select distinct on (person_id) person_id, colour
-    from codes_colourstatus where since < %(day_start)s order by person_id, since desc, id desc
+    from codes_colourstatus
+    where since < %(day_start)s and person_id in (select person_id from now where since >= %(day_start)s)
+    order by person_id, since desc, id desc
 )
 select coalesce(m.area_id, p.area_id) as area_id, 'residents.Person:' || p.id as fact, p.ref as person,
-       coalesce(n.colour, 'green') as colour, coalesce(b.colour, 'green') as colour_before, n.since, n.rule
+       coalesce(n.colour, 'green') as colour,
+       coalesce(case when n.since >= %(day_start)s then b.colour else n.colour end, 'green') as colour_before,
+       n.since, n.rule
 from residents_person p
 left join {residents.moved} m on m.person_id = p.id
 left join now n on n.person_id = p.id
 left join before b on b.person_id = p.id
+where %(under)s = '' or p.id in {residents.near}
 """,
     columns={
         "person": "reference of the person",

@@ -122,10 +122,16 @@ def _decide(reading: _Reading, at: datetime) -> ColourDecision:
     lead = leading[0]
     until = None if lead.lasts == FOREVER else lead.lasts
     return ColourDecision(
-        colour=lead.span.phase.colour, rule=lead.rule.id,
-        evidence=_each_once(standing.evidence for standing in leading), until=until,
-        policy_version=policy.version, reason_words=lead.span.phase.reason,
-        next_words=lead.span.phase.next, phase=lead.span.place, began=lead.span.begins, facts=_facts(lead, until),
+        colour=lead.span.phase.colour,
+        rule=lead.rule.id,
+        evidence=_each_once(standing.evidence for standing in leading),
+        until=until,
+        policy_version=policy.version,
+        reason_words=lead.span.phase.reason,
+        next_words=lead.span.phase.next,
+        phase=lead.span.place,
+        began=lead.span.begins,
+        facts=_facts(lead, until),
     )
 
 
@@ -170,8 +176,9 @@ class Change:
     decision: ColourDecision
 
 
-def timeline(periods: Sequence[Period], evidence: Iterable[Evidence], from_: datetime,
-             until: datetime) -> tuple[Change, ...]:
+def timeline(
+    periods: Sequence[Period], evidence: Iterable[Evidence], from_: datetime, until: datetime
+) -> tuple[Change, ...]:
     """Every decision in [from_, until) with the moment it begins; the first entry is at `from_`.
 
     Raises ValueError when some moment has no policy.
@@ -189,8 +196,11 @@ def timeline(periods: Sequence[Period], evidence: Iterable[Evidence], from_: dat
         decision = _decide(reading, now)
         if not changes or _essence(changes[-1].decision) != _essence(decision):
             changes.append(Change(now, decision))
-        turns = [reading.next_boundary(now), period.ends,
-                 *(one.begins for one in periods if one.begins is not None and one.begins > now)]
+        turns = [
+            reading.next_boundary(now),
+            period.ends,
+            *(one.begins for one in periods if one.begins is not None and one.begins > now),
+        ]
         moment = min((turn for turn in turns if turn is not None), default=None)
     return tuple(changes)
 
@@ -198,8 +208,14 @@ def timeline(periods: Sequence[Period], evidence: Iterable[Evidence], from_: dat
 def _essence(decision: ColourDecision) -> tuple[object, ...]:
     """What makes two decisions the same for the person: colour, rule, phase, evidence behind it, end, policy."""
     behind = decision.evidence[0] if decision.evidence else None
-    return (decision.colour, decision.rule, decision.phase, behind and (behind.event, behind.kind), decision.until,
-            decision.policy_version)
+    return (
+        decision.colour,
+        decision.rule,
+        decision.phase,
+        behind and (behind.event, behind.kind),
+        decision.until,
+        decision.policy_version,
+    )
 
 
 def _precedence(standing: _Standing) -> tuple[float, int, datetime, str, str]:
@@ -219,8 +235,12 @@ class _Reading:
         self.policy = policy
         self.evidence = _live(policy, evidence)
         self.turns = sorted({moment for one in self.evidence for moment in (one.since, *_turns_of(one))})
-        self.pairs = [(one, order, rule) for one in self.evidence for order, rule in policy.by_kind.get(one.kind, ())
-                      if _applies(rule, one)]
+        self.pairs = [
+            (one, order, rule)
+            for one in self.evidence
+            for order, rule in policy.by_kind.get(one.kind, ())
+            if _applies(rule, one)
+        ]
         self.kept: dict[int, tuple[datetime, datetime, list[_Span]]] = {}
 
     def spans(self, at: datetime) -> Iterator[tuple[Evidence, int, ColourRule, list[_Span]]]:
@@ -243,7 +263,7 @@ class _Reading:
                 if span.begins <= at < span.ends:
                     level = span.phase.colour.severity
                     lasts = span.ends
-                    for later in spans[place + 1:]:
+                    for later in spans[place + 1 :]:
                         if later.phase.colour.severity < level:
                             break
                         lasts = later.ends
@@ -279,8 +299,9 @@ def _applies(rule: ColourRule, one: Evidence) -> bool:
     return True
 
 
-def _spans(policy: ColourPolicy, rule: ColourRule, one: Evidence, seen: Sequence[Evidence],
-           at: datetime) -> list[_Span]:
+def _spans(
+    policy: ColourPolicy, rule: ColourRule, one: Evidence, seen: Sequence[Evidence], at: datetime
+) -> list[_Span]:
     """The phases of a rule over evidence as known at `at`: contiguous after the first, empty ones left out."""
     known = [end for end in one.endings if end.holds(at)]
     stop = min((end.at for end in known if end.kind in policy.stopped_by), default=FOREVER)
@@ -290,10 +311,15 @@ def _spans(policy: ColourPolicy, rule: ColourRule, one: Evidence, seen: Sequence
     if ending is None or ending.at >= runs_out:
         spans = [_Span(begins, runs_out, rule.first, 0, None, None)]
     else:
-        spans = [_Span(begins, ending.at, rule.first, 0, None, None),
-                 *_after(rule.after.get(ending.kind, ()), ending, known)]
-    return [_Span(s.begins, min(s.ends, stop), s.phase, s.place, s.ended, s.then) for s in spans
-            if s.begins < min(s.ends, stop)]
+        spans = [
+            _Span(begins, ending.at, rule.first, 0, None, None),
+            *_after(rule.after.get(ending.kind, ()), ending, known),
+        ]
+    return [
+        _Span(s.begins, min(s.ends, stop), s.phase, s.place, s.ended, s.then)
+        for s in spans
+        if s.begins < min(s.ends, stop)
+    ]
 
 
 def _runs_out(rule: ColourRule, begins: datetime, seen: Sequence[Evidence], at: datetime) -> datetime:
@@ -302,8 +328,12 @@ def _runs_out(rule: ColourRule, begins: datetime, seen: Sequence[Evidence], at: 
         return FOREVER
     runs_out = begins + rule.first.lasts
     if rule.restarted_by:
-        for again in sorted(other.since for other in seen if other.kind in rule.restarted_by and not any(
-                end.kind in NEVER_MIND and end.holds(at) for end in other.endings)):
+        for again in sorted(
+            other.since
+            for other in seen
+            if other.kind in rule.restarted_by
+            and not any(end.kind in NEVER_MIND and end.holds(at) for end in other.endings)
+        ):
             if begins <= again < runs_out:
                 runs_out = again + rule.first.lasts
     return runs_out
@@ -312,8 +342,11 @@ def _runs_out(rule: ColourRule, begins: datetime, seen: Sequence[Evidence], at: 
 def _first_ending(rule: ColourRule, known: Iterable[Ending]) -> Ending | None:
     """The earliest ending the rule listens to. Of several at one moment the stricter: one with phases after it."""
     heard = [end for end in known if end.kind in rule.ended_by]
-    return min(heard, default=None,
-               key=lambda end: (end.at, end.kind not in rule.after, rule.ended_by.index(end.kind), end.event))
+    return min(
+        heard,
+        default=None,
+        key=lambda end: (end.at, end.kind not in rule.after, rule.ended_by.index(end.kind), end.event),
+    )
 
 
 def _after(chain: Sequence[Phase], ending: Ending, known: Sequence[Ending]) -> Iterator[_Span]:
@@ -321,8 +354,16 @@ def _after(chain: Sequence[Phase], ending: Ending, known: Sequence[Ending]) -> I
     begins = ending.at
     for place, phase in enumerate(chain):
         ends = FOREVER if phase.lasts is None else begins + phase.lasts
-        ends = min([ends, *(end.at for end in known
-                            if end.kind in phase.until and end.at >= begins and end.event != ending.event)])
+        ends = min(
+            [
+                ends,
+                *(
+                    end.at
+                    for end in known
+                    if end.kind in phase.until and end.at >= begins and end.event != ending.event
+                ),
+            ]
+        )
         yield _Span(begins, ends, phase, place + 1, ending.at, chain[place + 1] if place + 1 < len(chain) else None)
         if ends == FOREVER:
             return
@@ -334,14 +375,23 @@ def _live(policy: ColourPolicy, evidence: Iterable[Evidence]) -> tuple[Evidence,
 
     Most daily records cannot: the next one came before the delay was over. Leaving them out keeps long histories fast.
     """
-    return tuple(one for one in evidence if one.kind in policy.restarters or not all(
-        _never_begins(rule, one) for _, rule in policy.by_kind.get(one.kind, ())))
+    return tuple(
+        one
+        for one in evidence
+        if one.kind in policy.restarters
+        or not all(_never_begins(rule, one) for _, rule in policy.by_kind.get(one.kind, ()))
+    )
 
 
 def _never_begins(rule: ColourRule, one: Evidence) -> bool:
     """Whether an ending that stays came before the first phase of the rule could begin."""
-    return bool(rule.delay) and not rule.after and any(
-        end.kind in rule.ended_by and end.until is None and end.at <= one.since + rule.delay for end in one.endings)
+    return (
+        bool(rule.delay)
+        and not rule.after
+        and any(
+            end.kind in rule.ended_by and end.until is None and end.at <= one.since + rule.delay for end in one.endings
+        )
+    )
 
 
 def _facts(lead: _Standing, until: datetime | None) -> _Facts:
@@ -350,8 +400,20 @@ def _facts(lead: _Standing, until: datetime | None) -> _Facts:
     return _Facts(lead.evidence.since, span.ended, until or span.ends, span.phase.lasts, then_days)
 
 
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-          "December")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def said(moment: datetime, language: str) -> str:

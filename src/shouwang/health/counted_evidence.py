@@ -59,11 +59,11 @@ def _ended(own: bool) -> str:
 
 _BORNE = {kind: bears for kind, bears in BEARS.items() if kind != Kind.SYMPTOM} | {Kind.TEMPERATURE: FEVER_CHECK}
 
-_EVIDENCE_AT = f"""
-with moment as (select at, n from unnest(%(MOMENTS)s::timestamptz[]) with ordinality as m (at, n)),
+_EVIDENCE_SQL = f"""
+with moment as (select at, n from unnest(%(moments)s::timestamptz[]) with ordinality as m (at, n)),
 told as materialized (
     select id, person_id, kind, time, ends_id, area_id, own from {{health.standing}} s
-    where (kind not in ('temperature', 'symptom') or (kind = 'temperature' and value >= %(fever_threshold)s)) and WHOM
+    where kind not in ('temperature', 'symptom') or (kind = 'temperature' and value >= %(fever_threshold)s)
 ),
 borne as materialized (
     select id, person_id, time, area_id, own,
@@ -120,44 +120,45 @@ left join cleared c on c.id = b.id and c.at < m.at
 where k.id is null and c.id is null and (b.kind = 'died' or e.died is not true)
   and (b.time <= case when b.own then {_ended(own=True)} else {_ended(own=False)} end) is not true
 """  # nosec B608 - our own tables of kinds
-"""Evidence open just before each of some moments, numbered `n` from 1: rules.evidence_of for everybody at once."""
 
 
-def _evidence_at(moments: str, whom: str = "true") -> str:
-    return _EVIDENCE_AT.replace("MOMENTS", moments).replace("WHOM", whom)
-
-
-def _day_end(day: date) -> dict[str, Any]:
-    return {"end_moment": [clock.day_bounds(day)[1]]}
-
-
-def _asked(day: date) -> dict[str, Any]:
-    """For each part of the day: its bounds, and the moment (exclusive) at which followup.parts asks who is followed."""
-    policy, now = policy_of(day), clock.now()
+def _moments(day: date) -> dict[str, Any]:
+    """The moments (exclusive) at which evidence is looked at: when followup.parts asks, and last the day's end."""
+    policy, now, end_of_day = policy_of(day), clock.now(), clock.day_bounds(day)[1]
     bounds = parts_of(day, policy.followup_times_a_day)
+    asked = [min(end - INSTANT, max(now, start)) + INSTANT for start, end in bounds]
+    moments = asked if asked[-1] == end_of_day else [*asked, end_of_day]
     return {
+        "moments": moments,
+        "day_end_n": len(moments),
         "part_starts": [start for start, _end in bounds],
         "part_ends": [end for _start, end in bounds],
-        "asked_moments": [min(end - INSTANT, max(now, start)) + INSTANT for start, end in bounds],
+        "asked_moments": asked,
         "followup": policy.followup,
         "followed_kinds": sorted(FOLLOWED),
-        "followed_events": sorted(kind for kind, bears in _BORNE.items() if bears in FOLLOWED),
-        "followed_since": bounds[0][0] - policy.followup,
         "elsewhere_kinds": sorted(ELSEWHERE),
     }
 
 
+EVIDENCE_AT = Dataset(
+    name="health.evidence_at",
+    title=Words("各时刻在管情形", "evidence open at some moments"),
+    sql=_EVIDENCE_SQL,
+    columns={},
+    parameters=_moments,
+    shared=True,
+)
+"""A part of the two below: evidence open just before each moment (`n` from 1): rules.evidence_of of everybody."""
+
 OPEN_EVIDENCE = Dataset(
     name="health.open_evidence",
     title=Words("当日结束时的在管情形", "findings open at the day's end"),
-    sql="with open as ("  # nosec B608 - our own text
-    + _evidence_at("end_moment")
-    + """),
-classed as (
+    sql="""
+with classed as (
     select o.*, case when o.own and o.kind not in ('close_contact', 'secondary_contact', 'central_isolation',
                                                    'home_isolation') then 'self_reported'
                      when o.kind = 'clinically_diagnosed' then 'confirmed' else o.kind end as class
-    from open o where o.kind <> 'died'
+    from {health.evidence_at} o where o.n = %(day_end_n)s and o.kind <> 'died'
 ),
 latest as (
     select distinct on (person_id, class) person_id, class, id, kind, time, own
@@ -170,7 +171,7 @@ select coalesce(m.area_id, p.area_id) as area_id, 'health.HealthEvent:' || l.id 
 from latest l
 join residents_person p on p.id = l.person_id
 left join {residents.moved} m on m.person_id = l.person_id
-""",  # nosec B608 - our own text
+""",
     columns={
         "person": "reference of the person",
         "class": "confirmed (with clinically diagnosed), suspected, fever, close_contact, secondary_contact,"
@@ -181,27 +182,20 @@ left join {residents.moved} m on m.person_id = l.person_id
     },
     at="since",
     shown=("person", "kind", "since"),
-    parameters=_day_end,
 )
 
 FOLLOW_UP = Dataset(
     name="health.follow_up",
     title=Words("居家随访（每人每时段）", "home follow-up, one row a person and part of the day"),
-    sql="with open as ("  # nosec B608 - our own text
-    + _evidence_at(
-        "asked_moments",
-        "person_id in (select f.person_id from health_healthevent f where f.kind = any(%(followed_events)s)"
-        " and f.time >= %(followed_since)s and f.time < %(day_end)s)",
-    )
-    + """),
-part as (
+    sql="""
+with part as (
     select n, starts, ends, asked from
     unnest(%(part_starts)s::timestamptz[], %(part_ends)s::timestamptz[], %(asked_moments)s::timestamptz[])
     with ordinality as p (starts, ends, asked, n)
 ),
 followed as (
     select o.person_id, o.n, max(o.time) filter (where o.kind = any(%(followed_kinds)s)) as since
-    from open o join part p on p.n = o.n
+    from {health.evidence_at} o join part p on p.n = o.n
     group by o.person_id, o.n
     having not bool_or(o.kind = any(%(elsewhere_kinds)s))
        and bool_or(o.kind = any(%(followed_kinds)s) and p.asked <= o.time + %(followup)s)
@@ -218,7 +212,7 @@ join part p on p.n = f.n
 join residents_person q on q.id = f.person_id
 left join taken t on t.person_id = f.person_id and t.n = f.n
 left join {residents.moved} m on m.person_id = f.person_id
-""",  # nosec B608 - our own text
+""",
     columns={
         "person": "reference of the person",
         "part_start": "beginning of the part of the day in which a temperature is due",
@@ -228,5 +222,4 @@ left join {residents.moved} m on m.person_id = f.person_id
     },
     at="part_start",
     shown=("person", "part_start", "done", "late"),
-    parameters=_asked,
 )

@@ -11,7 +11,7 @@ from typing import Any
 
 from shouwang import clock
 from shouwang.health.counted_cases import CASES
-from shouwang.health.counted_evidence import FOLLOW_UP, OPEN_EVIDENCE, policy_of
+from shouwang.health.counted_evidence import EVIDENCE_AT, FOLLOW_UP, OPEN_EVIDENCE, policy_of
 from shouwang.measures.datasets import Dataset, offer
 from shouwang.measures.words import Words
 
@@ -45,6 +45,9 @@ select e.id, e.person_id, e.kind, e.time, coalesce(l.id, e.ends_id) as ends_id, 
 from health_healthevent e left join last l on l.old_id = e.ends_id
 where e.time < %(day_end)s and e.kind <> 'withdrawn'
   and not exists (select 1 from succession s where s.old_id = e.id)
+  and (%(under)s = '' or e.person_id in (
+      select id from {residents.near} n union all
+      select h.person_id from health_healthevent h where h.area_path like %(under)s))
 """,
     columns={},
     parameters=_thresholds,
@@ -92,6 +95,7 @@ where e.supersedes_id is not null and e.recorded_at >= %(day_start)s and e.recor
     shown=("person", "kind", "time", "recorded_at"),
 )
 
+
 def register() -> None:
     """Offer the datasets of this room to measures."""
-    offer(STANDING, CASES, OPEN_EVIDENCE, EVENTS, CORRECTIONS, FOLLOW_UP)
+    offer(STANDING, EVIDENCE_AT, CASES, OPEN_EVIDENCE, EVENTS, CORRECTIONS, FOLLOW_UP)

@@ -58,9 +58,20 @@ TWO_NEGATIVES = "two_negatives"
 NEXT_RECORD = "next_record"
 
 BEARS: Mapping[str, str] = {
-    **{kind: str(kind) for kind in (
-        Kind.CONFIRMED, Kind.CLINICALLY_DIAGNOSED, Kind.SUSPECTED, Kind.FEVER, Kind.CLOSE_CONTACT,
-        Kind.SECONDARY_CONTACT, Kind.ASYMPTOMATIC, Kind.DIED, Kind.SYMPTOM)},
+    **{
+        kind: str(kind)
+        for kind in (
+            Kind.CONFIRMED,
+            Kind.CLINICALLY_DIAGNOSED,
+            Kind.SUSPECTED,
+            Kind.FEVER,
+            Kind.CLOSE_CONTACT,
+            Kind.SECONDARY_CONTACT,
+            Kind.ASYMPTOMATIC,
+            Kind.DIED,
+            Kind.SYMPTOM,
+        )
+    },
     Kind.CLOSE_CONTACT_OF: str(Kind.CLOSE_CONTACT),
     Kind.CENTRAL_ISOLATION_START: CENTRAL_ISOLATION,
     Kind.HOME_ISOLATION_START: HOME_ISOLATION,
@@ -108,8 +119,11 @@ SELF_REPORT_ENDS = frozenset({Kind.EXCLUDED, Kind.RELEASED})
 NAMED_AS: Mapping[tuple[str, str], str] = {
     **{(Kind.EXCLUDED, kind): WITHDRAWN for kind in (*INFECTION, "died")},
     **{(Kind.RELEASED, kind): str(Kind.RECOVERED) for kind in (*CASE, "suspected", "fever", FEVER_CHECK)},
-    **{(ending, kind): str(Kind.RELEASED) for ending in (Kind.DISCHARGED, Kind.RECOVERED)
-       for kind in (*CONTACT, *ISOLATION)},
+    **{
+        (ending, kind): str(Kind.RELEASED)
+        for ending in (Kind.DISCHARGED, Kind.RECOVERED)
+        for kind in (*CONTACT, *ISOLATION)
+    },
     **{(Kind.HOME_ISOLATION_END, kind): str(Kind.RELEASED) for kind in CONTACT},
 }
 """An ending that names evidence of a kind it does not usually end → what it then means for that evidence."""
@@ -197,24 +211,29 @@ def evidence_of(events: Iterable[Event], policy: HealthPolicy) -> tuple[Evidence
             if ending is not None:
                 kind, closes = ending
                 endings[one.event, one.kind].append(
-                    Ending(max(event.time, one.since), kind, event.ref, taken_back.get(event.ref), closes))
+                    Ending(max(event.time, one.since), kind, event.ref, taken_back.get(event.ref), closes)
+                )
     graver = [one for one in borne if one.kind in CONVERTS and not one.self_reported]
     for one in borne:
         endings[one.event, one.kind] += [*_conversions(one, graver, endings), *_two_negatives(one, tests, policy)]
     for one, later in itertools.pairwise(_records(borne)):
         # A daily record lasts until the next; of records at the same moment the last by ref stays.
         endings[one.event, one.kind].append(Ending(later.since, NEXT_RECORD, later.event))
-    return tuple(sorted(
-        (_with_endings(one, endings[one.event, one.kind]) for one in borne),
-        key=lambda one: (one.since, one.kind, one.event)))
+    return tuple(
+        sorted(
+            (_with_endings(one, endings[one.event, one.kind]) for one in borne),
+            key=lambda one: (one.since, one.kind, one.event),
+        )
+    )
 
 
 def _with_endings(one: Evidence, endings: Iterable[Ending]) -> Evidence:
     ordered = tuple(endings)
     if len(ordered) > 1:
         ordered = tuple(sorted(set(ordered), key=lambda end: (end.at, end.kind, end.event, end.closes)))
-    return Evidence(one.event, one.kind, one.since, one.source, one.place, one.author, one.value, one.self_reported,
-                    ordered)
+    return Evidence(
+        one.event, one.kind, one.since, one.source, one.place, one.author, one.value, one.self_reported, ordered
+    )
 
 
 def _borne(event: Event, policy: HealthPolicy, own: bool) -> list[Evidence]:
@@ -224,8 +243,10 @@ def _borne(event: Event, policy: HealthPolicy, own: bool) -> list[Evidence]:
         kinds = [CHECK_IN, FEVER_CHECK] if high else [CHECK_IN]
     else:
         kinds = [BEARS[event.kind]] if event.kind in BEARS else []
-    return [Evidence(event.ref, kind, event.time, event.source, event.place, event.author, event.value, own)
-            for kind in kinds]
+    return [
+        Evidence(event.ref, kind, event.time, event.source, event.place, event.author, event.value, own)
+        for kind in kinds
+    ]
 
 
 def _taken_back(told: Sequence[Event]) -> dict[str, datetime]:
@@ -265,15 +286,18 @@ def _ending(event: Event, one: Evidence) -> tuple[str, bool] | None:
     return None
 
 
-def _conversions(one: Evidence, graver: Iterable[Evidence],
-                 endings: Mapping[tuple[str, str], Sequence[Ending]]) -> list[Ending]:
+def _conversions(
+    one: Evidence, graver: Iterable[Evidence], endings: Mapping[tuple[str, str], Sequence[Ending]]
+) -> list[Ending]:
     """Graver findings at or after the beginning of `one` that take its place, until they are withdrawn themselves."""
     found = []
     for other in graver:
         if other.since < one.since or one.kind not in CONVERTS[other.kind]:
             continue
-        found += [Ending(begins, CONVERTED, other.event, ends)
-                  for begins, ends in _standing(other, endings[other.event, other.kind])]
+        found += [
+            Ending(begins, CONVERTED, other.event, ends)
+            for begins, ends in _standing(other, endings[other.event, other.kind])
+        ]
     return found
 
 
@@ -385,8 +409,11 @@ def followup_due(evidence: Iterable[Evidence], day: date, policy: HealthPolicy, 
     seen = end if at is None else min(at, end)
     part = (end - start) / policy.followup_times_a_day
     parts = [(start + part * place, start + part * (place + 1)) for place in range(policy.followup_times_a_day)]
-    owed = [(begins, ends) for begins, ends in parts
-            if any(_followed(one, begins, ends, policy) for one in evidence if one.kind in FOLLOWED)]
+    owed = [
+        (begins, ends)
+        for begins, ends in parts
+        if any(_followed(one, begins, ends, policy) for one in evidence if one.kind in FOLLOWED)
+    ]
     records = sum(1 for one in evidence if one.kind == CHECK_IN and start <= one.since < end and one.since <= seen)
     passed = sum(1 for _, ends in owed if ends <= seen)
     done = min(records, len(owed))

@@ -5,7 +5,8 @@ Every sum goes from the smallest place upwards, each place handed to its parent 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -53,18 +54,35 @@ class Counted:
 def counted(measures: Sequence[Measure], day: date, places: Sequence[Place]) -> Counted:
     """All of `measures` on `day` for every place, as they stand in the database now."""
     adding = _Adding(day, places)
-    for name in dict.fromkeys(measure.dataset for measure in measures):
-        of_dataset = [measure for measure in measures if measure.dataset == name]
-        for row in _rows(name, of_dataset, day):
-            adding.take(row)
+    names = list(dict.fromkeys(measure.dataset for measure in measures))
+    with _kept(datasets.shared_parts(names), day) as kept:
+        for name in names:
+            of_dataset = [measure for measure in measures if measure.dataset == name]
+            for row in _rows(name, of_dataset, day, kept):
+                adding.take(row)
     return adding.up()
 
 
-def _rows(name: str, measures: Sequence[Measure], day: date) -> Iterable[dict[str, Any]]:
+@contextlib.contextmanager
+def _kept(parts: Sequence[str], day: date) -> Iterator[dict[str, str]]:
+    """Part → the table that holds it inside the block."""
+    tables = {part: f"kept_{part.replace('.', '_')}" for part in parts}
+    with connection.cursor() as cursor:
+        for part, table in tables.items():
+            prepare(cursor)
+            sql = f"create temporary table {table} as {datasets.expanded(part)}"
+            cursor.execute(sql, datasets.parameters(part, day))
+            cursor.execute(f"analyze {table}")
+        yield tables
+        for table in tables.values():
+            cursor.execute(f"drop table {table}")
+
+
+def _rows(name: str, measures: Sequence[Measure], day: date, kept: Mapping[str, str]) -> Iterable[dict[str, Any]]:
     """One row a place: `place` and, for every measure of this dataset, a number, a moment, or the distinct values."""
     columns = ", ".join(f'{_aggregate(measure)} as "{measure.id}"' for measure in measures)
     dataset = datasets.dataset(name)
-    sql = f"select d.{dataset.place} as place, {columns} from ({datasets.expanded(name)}) d group by 1"  # nosec B608
+    sql = f"select d.{dataset.place} as place, {columns} from ({datasets.expanded(name, kept)}) d group by 1"  # nosec B608
     with connection.cursor() as cursor:
         prepare(cursor)
         cursor.execute(sql, datasets.parameters(name, day))

@@ -6,6 +6,8 @@ A dataset is one plain `select`, one row a fact. It may use the parameters
 - `%(day_start)s`, `%(day_end)s` — its bounds in UTC, half-open: a fact is "by the day's end" when before `day_end`,
 - `%(as_of)s` — the day's end, or now while the day is not over: what is late is late by then,
 - `%(zone)s` — the name of the time zone in which days are told,
+- `%(under)s` — a LIKE pattern of paths when only facts there are wanted, else '': a hint to read less, since whatever
+  is yielded besides is left out afterwards,
 
 and those its own `parameters` function adds. `{room.name}` in the text stands for another dataset of the same or a
 lower room, as a subquery. A literal percent sign is written twice.
@@ -14,7 +16,8 @@ lower room, as a subquery. A literal percent sign is written twice.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -45,6 +48,8 @@ class Dataset:
     at: str = ""
     shown: tuple[str, ...] = ()
     place: str = "area_id"
+    shared: bool = False
+    """A part that several datasets refer to and that is dear: a computation keeps it in a table while it lasts."""
     parameters: Callable[[date], Mapping[str, Any]] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
@@ -99,13 +104,27 @@ def offered() -> tuple[Dataset, ...]:
     return tuple(_offered[name] for name in sorted(_offered))
 
 
-def expanded(name: str) -> str:
-    """The SQL of a dataset with its references to other datasets filled in."""
-    return REFERENCE.sub(lambda found: f"(\n{expanded(found[1])}\n)", dataset(name).sql)
+def expanded(name: str, kept: Mapping[str, str] | None = None) -> str:
+    """The SQL of a dataset with its references to other datasets filled in; `kept` names tables that hold parts."""
+
+    def fill(found: re.Match[str]) -> str:
+        part = found[1]
+        return kept[part] if kept and part in kept else f"(\n{expanded(part, kept)}\n)"
+
+    return REFERENCE.sub(fill, dataset(name).sql)
 
 
-def parameters(name: str, day: date) -> dict[str, Any]:
-    """The parameters of a dataset's SQL for a day, those of the datasets it refers to included."""
+def shared_parts(names: Iterable[str]) -> list[str]:
+    """The shared parts that two or more of these datasets refer to."""
+    counts = Counter(part for name in names for part in {part.name for part in _parts(name) if part.shared})
+    return sorted(part for part, count in counts.items() if count > 1)
+
+
+def parameters(name: str, day: date, under: str = "") -> dict[str, Any]:
+    """The parameters of a dataset's SQL for a day, those of the datasets it refers to included.
+
+    With `under`, a path, the dataset need only yield the facts at or under it.
+    """
     start, end = clock.day_bounds(day)
     values: dict[str, Any] = {
         "day": day,
@@ -113,6 +132,7 @@ def parameters(name: str, day: date) -> dict[str, Any]:
         "day_end": end,
         "as_of": as_of(day),
         "zone": clock.ZONE.key,
+        "under": pattern(under) if under else "",
     }
     for part in _parts(name):
         if part.parameters is not None:
@@ -124,6 +144,11 @@ def as_of(day: date) -> datetime:
     """The moment up to which a day can be judged. A replay holds the clock at the day's last instant: it is over."""
     end = clock.day_bounds(day)[1]
     return end if clock.now() >= end - INSTANT else clock.now()
+
+
+def pattern(path: str) -> str:
+    """The LIKE pattern of everything at or under a path; a code may hold an underscore, LIKE's word for any sign."""
+    return path.replace("\\", "\\\\").replace("_", "\\_").replace("%", "\\%") + "%"
 
 
 def _parts(name: str) -> list[Dataset]:

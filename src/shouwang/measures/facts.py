@@ -81,8 +81,10 @@ def _select(
     measure: Measure, path: str, day: date, scope_path: str, page: str, limit: int | None
 ) -> tuple[int, list[Fact]]:
     dataset = datasets.dataset(measure.dataset)
-    parameters = datasets.parameters(dataset.name, day)
-    parameters |= {"under": f"{path}%", "in_scope": f"{scope_path}%", "limit": limit}
+    # Of two nested places the longer path is the inner one; at the root there is nothing to leave out.
+    inner = max(path, scope_path, key=len)
+    parameters = datasets.parameters(dataset.name, day, inner if inner.count("/") > 1 else "")
+    parameters |= {"path": path, "scope_path": scope_path, "limit": limit}
     parameters["placeless"] = path.count("/") <= 1 and scope_path.count("/") <= 1
     after = ""
     if page:
@@ -101,7 +103,7 @@ counted as materialized (
            t.name as place_name, {at} as fact_at{shown}
     from picked d
     left join ({datasets.tree_sql()}) t on t.{"area_id" if dataset.place == "area_id" else "path"} = d.{dataset.place}
-    where ((t.path like %(under)s and t.path like %(in_scope)s)
+    where ((starts_with(t.path, %(path)s) and starts_with(t.path, %(scope_path)s))
         or (t.path is null and %(placeless)s))
     {first}
 )

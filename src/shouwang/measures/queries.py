@@ -93,8 +93,9 @@ def children_table(path: str, day: date, measures: Sequence[str]) -> list[AreaFi
         " where t.path like %(below)s and t.path not like %(deeper)s and t.path <> %(path)s order by t.path"
     )
     blank = _Blank(_computed(day), measures)
+    below = datasets.pattern(path)
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"day": day, "path": path, "below": f"{path}%", "deeper": f"{path}%/%/"})
+        cursor.execute(sql, {"day": day, "path": path, "below": below, "deeper": f"{below}/%/"})
         return [
             AreaFigures(area, place, level, code, name, blank.filled(_json(stored)))
             for area, place, level, code, name, stored in cursor.fetchall()

@@ -21,6 +21,17 @@ from residents_residence where until_day > %(day)s order by person_id, until_day
 )
 """A part of other datasets: where people lived on the day who have moved since."""
 
+NEAR = Dataset(
+    name="residents.near",
+    title=Words("所问区域的人", "people of the place asked about"),
+    sql="""
+select id from residents_person where area_path like %(under)s
+union all select person_id from residents_residence where area_path like %(under)s
+""",
+    columns={},
+)
+"""A part of other datasets: people who live, or ever lived, where only facts of one place are wanted."""
+
 _NEED_COLUMNS = ",\n       ".join(f"'{need}' = any(p.needs) as {need}" for need in NEEDS)
 
 PEOPLE = Dataset(
@@ -31,6 +42,7 @@ select coalesce(m.area_id, p.area_id) as area_id, 'residents.Person:' || p.id as
        coalesce(p.birth_date <= %(day)s::date - interval '80 years', false) as aged_80,
        {_NEED_COLUMNS}
 from residents_person p left join {{residents.moved}} m on m.person_id = p.id
+where %(under)s = '' or p.id in {{residents.near}}
 """,  # nosec B608 - the needs are our own vocabulary
     columns={
         "person": "reference of the person",
@@ -57,4 +69,4 @@ HOUSEHOLDS = Dataset(
 
 def register() -> None:
     """Offer the datasets of this room to measures."""
-    offer(MOVED, PEOPLE, HOUSEHOLDS)
+    offer(MOVED, NEAR, PEOPLE, HOUSEHOLDS)

@@ -5,9 +5,11 @@ Exit codes: 0 fine, 1 an error or refusal, 2 wrong usage, 3 some rows refused.
 
 from __future__ import annotations
 
+import ast
 import importlib
 import os
 import sys
+from importlib import resources
 from typing import Any
 
 import click
@@ -49,6 +51,11 @@ class Shouwang(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands. Loading each for its first sentence would load Django, and start a database."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _first_sentence(name)) for name in COMMANDS])
+
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
@@ -58,6 +65,16 @@ class Shouwang(click.Group):
         module = importlib.import_module(f"shouwang.site.commands.{module_name}")
         found: click.Command = getattr(module, attribute or "command")
         return found
+
+
+def _first_sentence(name: str) -> str:
+    """What a command does, read from its source: the first sentence of its function's docstring."""
+    module_name, _, attribute = COMMANDS[name].partition(":")
+    source = resources.files("shouwang.site.commands").joinpath(f"{module_name}.py").read_text(encoding="utf-8")
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef) and node.name in ({attribute} if attribute else {module_name, "command"}):
+            return " ".join((ast.get_docstring(node) or "").split()).partition(". ")[0].rstrip(".") + "."
+    return ""
 
 
 def prepare(*, database: bool) -> None:

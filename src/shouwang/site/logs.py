@@ -20,7 +20,16 @@ PERSONAL_NUMBER = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
 # PostgreSQL puts the row that offends into these lines of its errors.
 ROW_DETAIL = re.compile(r"^(\s*(?:DETAIL|CONTEXT):).*$", re.MULTILINE)
 # These name addresses and accounts, or say once more what the line of the request already says.
-QUIET = {"weasyprint": "ERROR", "fontTools": "ERROR", "matplotlib": "ERROR", "django.request": "ERROR", "django.security.DisallowedHost": "CRITICAL", "procrastinate": "WARNING", "axes": "ERROR"}
+QUIET = {
+    "weasyprint": "ERROR",
+    "fontTools": "ERROR",
+    "matplotlib": "ERROR",
+    "django.request": "ERROR",
+    "django.security.DisallowedHost": "CRITICAL",
+    "procrastinate": "WARNING",
+    "axes": "ERROR",
+    "fido2": "WARNING",
+}
 
 
 def scrubbed(text: str) -> str:
@@ -29,6 +38,9 @@ def scrubbed(text: str) -> str:
 
 
 def _scrub(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if line.get("logger") == "django.request":
+        # "Internal Server Error: /people/person/…": the line of the request names the page, by the same number.
+        line["event"] = str(line.get("event", "")).partition(":")[0]
     for key, value in line.items():
         if isinstance(value, str):
             line[key] = scrubbed(value)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 
 def migrate_when_needed() -> bool:
@@ -12,11 +14,42 @@ def migrate_when_needed() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_lock(%s)", [0x5357_4D49])
     try:
-        executor = MigrationExecutor(connection)
-        if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if shipped() <= _applied():
             return False
-        call_command("migrate", interactive=False, verbosity=0)
-        return True
+        return _migrate()
     finally:
         with connection.cursor() as cursor:
             cursor.execute("select pg_advisory_unlock(%s)", [0x5357_4D49])
+
+
+def shipped() -> set[tuple[str, str]]:
+    """The migrations (app, name) of this version, by the names of their files.
+
+    Every command asks this first. Django's own way loads each file and builds their graph, which takes a third of a
+    second of work to find, nearly always, that there is nothing to do.
+    """
+    found = set()
+    for app in apps.get_app_configs():
+        for path in (Path(app.path) / "migrations").glob("[!_]*.py"):
+            found.add((app.label, path.stem))
+    return found
+
+
+def _applied() -> set[tuple[str, str]]:
+    """What the database says was done; nothing in an empty one."""
+    with connection.cursor() as cursor:
+        cursor.execute("select to_regclass('django_migrations')")
+        if cursor.fetchone() == (None,):
+            return set()
+        cursor.execute("select app, name from django_migrations")
+        return set(cursor.fetchall())
+
+
+def _migrate() -> bool:
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return False
+    call_command("migrate", interactive=False, verbosity=0)
+    return True

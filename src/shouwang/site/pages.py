@@ -17,6 +17,11 @@ HOMES = {
 }
 """Where a role lands; others who may see figures land on the screen of their area."""
 
+PLAIN_FAULT = """<!doctype html><html lang="zh-Hans"><meta charset="utf-8"><title>守望 Shouwang</title>
+<h1>系统出错，请稍后再试。</h1><p>刚才提交的内容可能没有保存。</p>
+<p lang="en">Something went wrong here. Wait a minute; what you sent last may not have been kept.</p></html>"""
+"""Needs no template, no translation and no database."""
+
 
 @access.signed_in
 def home(request: HttpRequest) -> HttpResponse:
@@ -28,6 +33,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect(HOMES[scope.role])
     if scope.role in POWERS["figures.read"]:
         return redirect("bulletins:area", code=scope.area_code)
+    if scope.role == Role.GATE_GUARD and scope.level == "compound":
+        return redirect("areas:compound", code=scope.area_code)
     return redirect("site:account")
 
 
@@ -82,4 +89,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "500.html", status=500)
+    """The page of our own fault; in plain letters when not even that can be made, as without a database."""
+    try:
+        return render(request, "500.html", status=500)
+    except Exception:
+        # What went wrong first is in the log already; the page must come all the same.
+        return HttpResponse(PLAIN_FAULT, status=500)

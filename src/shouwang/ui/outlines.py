@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,11 @@ Box = tuple[float, float, float, float]
 """left, top, right, bottom."""
 
 
-@dataclass(frozen=True)
+MAPS_KEPT = 32
+"""How many different maps are kept flattened: a city's, and those of its districts that have outlines inside."""
+
+
+@dataclass(frozen=True, eq=False)
 class Outline:
     """One area on the flat: `anchor` is the middle of the largest circle that fits inside, where a label sits best."""
 
@@ -39,6 +44,20 @@ def flatten(features: Sequence[Mapping[str, Any]], key: str = "code") -> list[Ou
     wanted = [one for one in features if one["geometry"]["type"] in {"Polygon", "MultiPolygon"}]
     if not wanted:
         return []
+    # The same few maps are drawn again and again. Known by identity: the geometries are kept, so none is reused.
+    shapes = tuple(one["geometry"] for one in wanted)
+    mark = tuple((str(one["properties"][key]), id(one["geometry"])) for one in wanted)
+    if mark not in _flattened:
+        while len(_flattened) >= MAPS_KEPT:
+            _flattened.pop(next(iter(_flattened)), None)
+        _flattened[mark] = shapes, tuple(_flatten(wanted, key))
+    return list(_flattened[mark][1])
+
+
+_flattened: dict[tuple[tuple[str, int], ...], tuple[tuple[Any, ...], tuple[Outline, ...]]] = {}
+
+
+def _flatten(wanted: Sequence[Mapping[str, Any]], key: str) -> list[Outline]:
     raw = [_geometry(one["geometry"]) for one in wanted]
     _, south, _, north = shapely.total_bounds(raw)
     squeeze = math.cos(math.radians((south + north) / 2))
@@ -72,6 +91,7 @@ def around(outlines: Sequence[Outline], margin: float = 0.02) -> Box:
     return left - gap, top - gap, right + gap, bottom + gap
 
 
+@functools.lru_cache(maxsize=512)
 def path(outline: Outline, box: Box, scale: float) -> str:
     """The `d` of an SVG path: the area moved to the corner of `box` and multiplied by `scale`, to a tenth of a unit."""
     pieces = []

@@ -52,18 +52,38 @@ def test_the_figures_come_from_the_policy() -> None:
     assert later.contact_window == timedelta(days=4)
 
 
-@pytest.mark.parametrize(("finding", "ending", "closes"), [
-    ("suspected", "excluded", True), ("fever", "excluded", True), ("confirmed", "excluded", False),
-    ("close_contact", "excluded", False), ("asymptomatic", "excluded", False),
-    ("close_contact", "released", True), ("secondary_contact", "released", True), ("asymptomatic", "released", True),
-    ("home_isolation_start", "released", True), ("suspected", "released", False), ("confirmed", "released", False),
-    ("confirmed", "discharged", True), ("clinically_diagnosed", "recovered", True), ("suspected", "discharged", True),
-    ("fever", "recovered", True), ("asymptomatic", "discharged", True), ("close_contact", "discharged", False),
-    ("home_isolation_start", "home_isolation_end", True), ("home_isolation_start", "central_isolation_end", False),
-    ("central_isolation_start", "central_isolation_end", True), ("close_contact", "central_isolation_end", False),
-    ("confirmed", "negative_test", False), ("fever", "negative_test", False), ("symptom", "died", True),
-    ("confirmed", "died", True), ("close_contact", "died", True), ("home_isolation_start", "died", True),
-])
+@pytest.mark.parametrize(
+    ("finding", "ending", "closes"),
+    [
+        ("suspected", "excluded", True),
+        ("fever", "excluded", True),
+        ("confirmed", "excluded", False),
+        ("close_contact", "excluded", False),
+        ("asymptomatic", "excluded", False),
+        ("close_contact", "released", True),
+        ("secondary_contact", "released", True),
+        ("asymptomatic", "released", True),
+        ("home_isolation_start", "released", True),
+        ("suspected", "released", False),
+        ("confirmed", "released", False),
+        ("confirmed", "discharged", True),
+        ("clinically_diagnosed", "recovered", True),
+        ("suspected", "discharged", True),
+        ("fever", "recovered", True),
+        ("asymptomatic", "discharged", True),
+        ("close_contact", "discharged", False),
+        ("home_isolation_start", "home_isolation_end", True),
+        ("home_isolation_start", "central_isolation_end", False),
+        ("central_isolation_start", "central_isolation_end", True),
+        ("close_contact", "central_isolation_end", False),
+        ("confirmed", "negative_test", False),
+        ("fever", "negative_test", False),
+        ("symptom", "died", True),
+        ("confirmed", "died", True),
+        ("close_contact", "died", True),
+        ("home_isolation_start", "died", True),
+    ],
+)
 def test_what_an_ending_that_names_nothing_ends(finding: str, ending: str, closes: bool) -> None:
     """Each ending closes the findings of its kinds that began at or before it, and no others."""
     evidence = one([told("a", finding, 0), told("b", ending, 5)], "a")
@@ -123,21 +143,34 @@ def test_temperatures_are_daily_records_and_high_ones_fever_checks() -> None:
     """Each record lasts until the next; at 37.3 there is a second piece of evidence."""
     events = [told("a", "temperature", 0, value=Decimal("37.2")), told("b", "temperature", 9, value=Decimal("37.3"))]
     assert [(e.event, e.kind) for e in evidence_of(events, POLICY)] == [
-        ("a", "check_in"), ("b", "check_in"), ("b", "fever_check")]
+        ("a", "check_in"),
+        ("b", "check_in"),
+        ("b", "fever_check"),
+    ]
     assert [ending.event for ending in one(events, "a").endings] == ["b"]
     assert one(events, "b", "check_in").endings == ()
 
 
-@pytest.mark.parametrize(("tests", "ended_at"), [
-    ([(1, "-"), (25, "-")], 25), ([(1, "-"), (24.9, "-")], None), ([(1, "-"), (20, "-"), (25, "-")], 25),
-    ([(1, "-"), (20, "+"), (25, "-")], None), ([(1, "-"), (20, "+"), (25, "-"), (49, "-")], 49),
-    ([(-1, "-"), (24, "-")], None), ([(0, "-"), (24, "-")], 24), ([(1, "-"), (25, "+"), (25, "-")], None),
-])
+@pytest.mark.parametrize(
+    ("tests", "ended_at"),
+    [
+        ([(1, "-"), (25, "-")], 25),
+        ([(1, "-"), (24.9, "-")], None),
+        ([(1, "-"), (20, "-"), (25, "-")], 25),
+        ([(1, "-"), (20, "+"), (25, "-")], None),
+        ([(1, "-"), (20, "+"), (25, "-"), (49, "-")], 49),
+        ([(-1, "-"), (24, "-")], None),
+        ([(0, "-"), (24, "-")], 24),
+        ([(1, "-"), (25, "+"), (25, "-")], None),
+    ],
+)
 def test_two_negatives(tests: list[tuple[float, str]], ended_at: float | None) -> None:
     """The second of two negatives 24 h apart, both since the finding began, no positive between or with them."""
     events = [told("a", "suspected", 0)]
-    events += [told(f"t{place}", "negative_test" if sign == "-" else "positive_test", hours)
-               for place, (hours, sign) in enumerate(tests)]
+    events += [
+        told(f"t{place}", "negative_test" if sign == "-" else "positive_test", hours)
+        for place, (hours, sign) in enumerate(tests)
+    ]
     ends = [ending.at for ending in one(events, "a").endings if ending.kind == "two_negatives"]
     assert ends == ([] if ended_at is None else [START + timedelta(hours=ended_at)])
 
@@ -176,24 +209,34 @@ def test_clinical_diagnoses_count_from_12_february() -> None:
     assert case_spans([early], generic) == ()
 
 
-@pytest.mark.parametrize(("events", "day", "at", "due", "done", "late"), [
-    ([("a", "home_isolation_start", 0)], 0, 24, 2, 0, 2),
-    ([("a", "home_isolation_start", 0)], 0, 11.9, 2, 0, 0),
-    ([("a", "home_isolation_start", 0)], 0, 12, 2, 0, 1),
-    ([("a", "close_contact", 13)], 0, 24, 1, 0, 1),
-    ([("a", "close_contact", 0), ("t", "temperature", 8)], 0, 24, 2, 1, 1),
-    ([("a", "close_contact", 0), ("t", "temperature", 8)], 0, 13, 2, 1, 0),
-    ([("a", "close_contact", 0), ("t", "temperature", 8), ("u", "temperature", 19), ("v", "temperature", 20)],
-     0, 24, 2, 2, 0),
-    ([("a", "close_contact", 0)], 13, 24, 2, 0, 2),
-    ([("a", "close_contact", 0)], 14, 24, 0, 0, 0),
-    ([("a", "close_contact", 6)], 14, 24, 1, 0, 1),
-    ([("a", "close_contact", 0), ("r", "released", 10)], 0, 24, 1, 0, 1),
-    ([("a", "confirmed", 0)], 0, 24, 0, 0, 0),
-    ([("t", "temperature", 8)], 0, 24, 0, 0, 0),
-])
+@pytest.mark.parametrize(
+    ("events", "day", "at", "due", "done", "late"),
+    [
+        ([("a", "home_isolation_start", 0)], 0, 24, 2, 0, 2),
+        ([("a", "home_isolation_start", 0)], 0, 11.9, 2, 0, 0),
+        ([("a", "home_isolation_start", 0)], 0, 12, 2, 0, 1),
+        ([("a", "close_contact", 13)], 0, 24, 1, 0, 1),
+        ([("a", "close_contact", 0), ("t", "temperature", 8)], 0, 24, 2, 1, 1),
+        ([("a", "close_contact", 0), ("t", "temperature", 8)], 0, 13, 2, 1, 0),
+        (
+            [("a", "close_contact", 0), ("t", "temperature", 8), ("u", "temperature", 19), ("v", "temperature", 20)],
+            0,
+            24,
+            2,
+            2,
+            0,
+        ),
+        ([("a", "close_contact", 0)], 13, 24, 2, 0, 2),
+        ([("a", "close_contact", 0)], 14, 24, 0, 0, 0),
+        ([("a", "close_contact", 6)], 14, 24, 1, 0, 1),
+        ([("a", "close_contact", 0), ("r", "released", 10)], 0, 24, 1, 0, 1),
+        ([("a", "confirmed", 0)], 0, 24, 0, 0, 0),
+        ([("t", "temperature", 8)], 0, 24, 0, 0, 0),
+    ],
+)
 def test_follow_up_due_done_and_late(
-        events: list[tuple[str, str, float]], day: int, at: float, due: int, done: int, late: int) -> None:
+    events: list[tuple[str, str, float]], day: int, at: float, due: int, done: int, late: int
+) -> None:
     """Twice a day for 14 days from the beginning; late is what has passed without a record."""
     evidence = evidence_of([told(*event, value=Decimal("36.5")) for event in events], POLICY)
     when = clock.day_bounds(DAY + timedelta(days=day))[0] + timedelta(hours=at)

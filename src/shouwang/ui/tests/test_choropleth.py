@@ -115,3 +115,14 @@ def test_areas_without_outline_still_have_their_row():
     assert "<path" not in page
     assert "光谷" in page
     assert '<details class="sw-chart-table" open>' in page
+
+
+def test_a_map_drawn_again_is_not_flattened_again() -> None:
+    """The same outlines give the very same shapes; an outline that became another gives others."""
+    square = {"type": "Polygon", "coordinates": [[[114, 30], [115, 30], [115, 31], [114, 31], [114, 30]]]}
+    feature = {"type": "Feature", "properties": {"code": "A"}, "geometry": square}
+    first, second = outlines.flatten([feature]), outlines.flatten([dict(feature)])
+    assert first[0] is second[0]
+    wider = {**square, "coordinates": [[[114, 30], [116, 30], [116, 31], [114, 31], [114, 30]]]}
+    other = outlines.flatten([{**feature, "geometry": wider}])
+    assert other[0].box != first[0].box

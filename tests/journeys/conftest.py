@@ -1,0 +1,27 @@
+"""A real browser before the whole site: every part that a person meets, in both languages, on phone and desk."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHROMIUM = os.environ.get("SHOUWANG_TEST_CHROMIUM", "/usr/bin/chromium")
+# Playwright's loop runs in the thread of the test; Django would take it for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's Chromium; nothing is downloaded."""
+    return {**browser_type_launch_args, "executable_path": CHROMIUM}
+
+
+@pytest.fixture
+def shots(request: pytest.FixtureRequest) -> Path:
+    """Where pictures of pages go: SHOUWANG_TEST_SHOTS, or nowhere that stays."""
+    folder = Path(os.environ.get("SHOUWANG_TEST_SHOTS") or request.getfixturevalue("tmp_path"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -1,0 +1,98 @@
+"""Nobody sees outside their own area: not on any page, not through any filter, not by any answer to a guess."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.http import HttpResponseBase
+from two_districts import IDENTITIES, WEST, Identity, World
+from walking import addresses, client_of, url
+
+pytestmark = pytest.mark.django_db
+BOUNDED = [identity for identity in IDENTITIES if identity.role is not None and not identity.whole_city]
+# Whatever belongs to the western district carries its mark. What a probe itself sends may come back in its field.
+MARKS = re.compile(r"WEST|[东]?西(?:区|街道|社区|小区|门|卫|\*)|420103")
+
+
+def text_of(response: HttpResponseBase) -> str:
+    return (b"".join(response) if response.streaming else response.content).decode(errors="replace")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("identity", BOUNDED, ids=lambda identity: identity.name)
+def test_no_page_tells_of_the_other_district(world: World, identity: Identity) -> None:
+    """Every page that opens to somebody of the eastern district, in both languages, is free of the western one."""
+    leaks = []
+    for address in addresses():
+        for language in ("zh-hans", "en"):
+            client = client_of(identity, world)
+            response = client.get(url(address, world.east, world, identity), headers={"accept-language": language})
+            found = MARKS.search(text_of(response)) if response.status_code == 200 else None
+            if found:
+                leaks.append(f"{address.name} ({language}): {found[0]}")
+    assert leaks == []
+
+
+@pytest.mark.parametrize("name", ["district_officer", "community_officer", "health_desk", "inspector", "observer"])
+def test_no_filter_reaches_over(world: World, name: str) -> None:
+    """Filters that name places, people, files or authors of the other district find nothing of it."""
+    identity = next(each for each in BOUNDED if each.name == name)
+    numbers = world.west.numbers
+    probe = {
+        "area": WEST.community,
+        "code": WEST.compound,
+        "path": f"4201/{WEST.code}/",
+        "person": "WEST-P1",
+        "ref": "WEST-P1",
+        "actor": "WEST-officer",
+        "on": f"residents.Person:{numbers['person']}",
+        "next": f"/people/person/{numbers['person']}/",
+        "page": "1",
+    }
+    leaks = []
+    for address in addresses():
+        target = url(address, world.east, world, identity)
+        for key, value in probe.items():
+            response = client_of(identity, world).get(target, {key: value})
+            # The value itself, written back into its field or into links of this very page, tells nothing.
+            text = text_of(response).replace(value, "")
+            found = MARKS.search(text) if response.status_code == 200 else None
+            if found:
+                leaks.append(f"{address.name}?{key}={value}: {found[0]}")
+    assert leaks == []
+
+
+def test_what_is_outside_is_as_if_it_were_not(world: World) -> None:
+    """For a thing in the other district the answer is, word for word, that for a thing that does not exist."""
+    identity = next(each for each in BOUNDED if each.name == "community_officer")
+    client = client_of(identity, world)
+    nowhere = {
+        f"/people/person/{WEST.mark}-P1/": "/people/person/NOBODY/",
+        f"/people/household/{world.west.numbers['household']}/": "/people/household/999999/",
+        f"/health/events/{world.west.numbers['event']}/correct/": "/health/events/999999/correct/",
+        f"/command/reports/{world.west.numbers['report']}/": "/command/reports/999999/",
+        f"/command/posts/{world.west.numbers['post']}/end/": "/command/posts/999999/end/",
+        f"/areas/{WEST.compound}/closure/": "/areas/NOWHERE/closure/",
+        f"/screen/{WEST.code}/": "/screen/NOWHERE/",
+        f"/import/files/{world.files['WEST']}/": "/import/files/999999/",
+    }
+    for there, not_there in nowhere.items():
+        answers = [client.get(address) for address in (there, not_there)]
+        assert [answer.status_code for answer in answers] == [404, 404], there
+        told = [
+            re.sub(r'name="next" value="[^"]*"|value="[\w]{64}"|"X-CSRFToken": "\w+"', "", text_of(each))
+            for each in answers
+        ]
+        assert told[0] == told[1], there
+
+
+def test_the_whole_city_sees_both(world: World) -> None:
+    """The same search for marks does find them where they belong, so the tests above can fail."""
+    identity = next(each for each in IDENTITIES if each.name == "city_officer")
+    pages = {
+        address.name: client_of(identity, world).get(url(address, world.east, world, identity))
+        for address in addresses()
+    }
+    telling = {name for name, answer in pages.items() if answer.status_code == 200 and MARKS.search(text_of(answer))}
+    wanted = {"residents:search", "command:staff", "command:reports", "command:stage", "site:journal", "bulletins:area"}
+    assert wanted | {"bulletins:facts"} <= telling
