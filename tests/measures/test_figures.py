@@ -7,8 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from shouwang import clock
+from shouwang.areas.models import Area
+from shouwang.command.models import DailyReport
 from shouwang.measures import catalogue, queries
 from shouwang.measures.actions import compute_figures
+from shouwang.measures.facts import facts
 from shouwang.measures.models import Figures, FiguresRun
 from shouwang.refusal import Refusal
 
@@ -139,6 +142,35 @@ def test_a_part_of_the_day_not_over_is_due_and_not_late() -> None:
     assert (early["follow_up_late"], early["reports_late"]) == (0, 0)
     assert late["reports_late"] > 0
     assert early["follow_up_due"] > 0
+
+
+def test_counting_some_rooms_again_leaves_the_others_as_they_stand() -> None:
+    """After the reports are filled only what they changed is counted; what it gives is what counting all would give."""
+    build(5)
+    with clock.frozen(LATER):
+        compute_figures(DAY)
+        area = DailyReport.objects.filter(day=DAY).values_list("area_id", flat=True)
+        place = Area.objects.filter(level__in=["community", "village"]).exclude(pk__in=area).first()
+        DailyReport.objects.create(area=place, area_path=place.path, day=DAY, filled_at=LATER)
+        before = queries.figures("4201/", DAY)
+        compute_figures(DAY, {"command"})
+        partly = stored(DAY)
+        compute_figures(DAY)
+    assert partly == stored(DAY)
+    assert queries.value("4201/", "reports_filled", DAY) == before["reports_filled"] + 1
+
+
+def test_codes_with_an_underscore_are_no_pattern() -> None:
+    """The underscore of `a_b` stands for itself: neither children nor facts of `axb` are taken for its own."""
+    city = Area.objects.create(code="4201", path="4201/", level="city", name="city")
+    for code in ("a_b", "axb"):
+        street = Area.objects.create(code=code, path=f"4201/{code}/", level="street", name=code, parent=city)
+        Area.objects.create(code=f"{code}1", path=f"4201/{code}/{code}1/", level="community", name=code, parent=street)
+    with clock.frozen(LATER):
+        compute_figures(DAY)
+        assert [child.code for child in queries.children_table("4201/a_b/", DAY, ["areas_total"])] == ["a_b1"]
+        for path, scope in (("4201/a_b/", "4201/"), ("4201/", "4201/a_b/")):
+            assert [fact.area_code for fact in facts("areas_total", path, DAY, scope).rows] == ["a_b", "a_b1"]
 
 
 def test_an_unknown_measure_is_refused() -> None:

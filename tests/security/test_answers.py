@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import subprocess
@@ -246,16 +247,19 @@ class TestErrorPages:
 
 
 @pytest.fixture
-def json_logs(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
-    """The log as production writes it, onto what capfd reads."""
+def json_logs(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
+    """The log as production writes it, where capsys reads it."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
     logs.configure("json")
     yield
-    logs.configure()
+    root.handlers = handlers
+    root.setLevel(level)
 
 
 @pytest.mark.django_db
 def test_logs_tell_nothing_about_people(
-    world: World, account: Account, capfd: pytest.CaptureFixture[str], json_logs: None
+    world: World, account: Account, capsys: pytest.CaptureFixture[str], json_logs: None
 ) -> None:
     """Signing in badly, searching, opening and revealing a person, and a fault: no name, number or reference."""
     Client().post("/accounts/login/", {"login": "secret-name", "password": "secret-word"})
@@ -269,7 +273,7 @@ def test_logs_tell_nothing_about_people(
     officer.post("/people/person/EAST-P1/reveal/", {"field": "name", "reason": "care", "note": "secret-note"})
     with override_settings(ROOT_URLCONF=WithBroken):
         client_of(by_name("administrator"), world).get("/broken/EAST-P1/")
-    said = capfd.readouterr().err
+    said = capsys.readouterr().err
     assert '"page": "residents:person"' in said
     assert '"page": "account_login"' in said
     assert "ValueError" in said
