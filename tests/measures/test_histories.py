@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from shouwang import clock
 from shouwang.areas.models import Area
+from shouwang.health.case_rules import case_spans
 from shouwang.health.models import HealthEvent
 from shouwang.health.queries import events_of_people, policy_on
-from shouwang.health.rules import case_spans
 from shouwang.measures import queries
 from shouwang.measures.compute import compute
 from shouwang.residents.models import Person

@@ -9,39 +9,18 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
-from shouwang.clock import ZONE
 from shouwang.codes.policy import Colour, ColourPolicy, ColourRule, Phase
+from shouwang.codes.sentences import FOREVER, Placeholders
 from shouwang.health.rules import Ending, Evidence
 from shouwang.policybook.policy import Words
 
 NO_RULE = "none"
 """Name of the rule of a green decision: no rule applies."""
 
-FOREVER = datetime.max.replace(tzinfo=UTC)
 NEVER_MIND = frozenset({"withdrawn", "excluded"})
 """Endings after which a symptom no longer restarts the days of a contact."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """What the placeholders of a decision's sentences stand for; None where a sentence does not name it."""
-
-    since: datetime
-    ended: datetime | None
-    until: datetime
-    days: timedelta | None
-    then_days: timedelta | None
-
-    def said(self, language: str) -> dict[str, str]:
-        """The placeholders filled in `zh` or `en`."""
-        moments = {"since": self.since, "ended": self.ended, "until": self.until}
-        counts = {"days": self.days, "then_days": self.then_days}
-        return {
-            **{name: said(moment, language) for name, moment in moments.items() if moment is not None},
-            **{name: f"{lasts / timedelta(days=1):g}" for name, lasts in counts.items() if lasts is not None},
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +40,7 @@ class ColourDecision:
     next_words: Words
     phase: int = 0
     began: datetime | None = None
-    facts: _Facts | None = None
+    facts: Placeholders | None = None
 
     def reason(self, language: str = "zh") -> str:
         """Why, as a whole sentence for the resident, in `zh` or `en`."""
@@ -394,33 +373,7 @@ def _never_begins(rule: ColourRule, one: Evidence) -> bool:
     )
 
 
-def _facts(lead: _Standing, until: datetime | None) -> _Facts:
+def _facts(lead: _Standing, until: datetime | None) -> Placeholders:
     span = lead.span
     then_days = span.then.lasts if span.then else None
-    return _Facts(lead.evidence.since, span.ended, until or span.ends, span.phase.lasts, then_days)
-
-
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-
-
-def said(moment: datetime, language: str) -> str:
-    """A moment in local words: 2020年3月5日14:00 or 14:00 on 5 March 2020."""
-    if moment == FOREVER:
-        return ""
-    local = moment.astimezone(ZONE)
-    if language.startswith("zh"):
-        return f"{local.year}年{local.month}月{local.day}日{local:%H:%M}"
-    return f"{local:%H:%M} on {local.day} {MONTHS[local.month - 1]} {local.year}"
+    return Placeholders(lead.evidence.since, span.ended, until or span.ends, span.phase.lasts, then_days)

@@ -2,7 +2,7 @@
 
 Each person once, by the first diagnosis that stands, and only by what others than the person reported. A diagnosis,
 discharge or death stands until an `excluded` event names it, and again once that is named by another. The tests hold
-this to rules.case_spans.
+this to case_rules.case_spans.
 """
 
 from __future__ import annotations

@@ -296,17 +296,22 @@ def _conversions(
             continue
         found += [
             Ending(begins, CONVERTED, other.event, ends)
-            for begins, ends in _standing(other, endings[other.event, other.kind])
+            for begins, ends in standing_spans(other, endings[other.event, other.kind])
         ]
     return found
 
 
-def _standing(one: Evidence, endings: Iterable[Ending]) -> list[tuple[datetime, datetime | None]]:
+def or_never(moment: datetime | None) -> datetime:
+    """For comparing ends: an end that is not known comes after all others."""
+    return moment or datetime.max.replace(tzinfo=UTC)
+
+
+def standing_spans(one: Evidence, endings: Iterable[Ending]) -> list[tuple[datetime, datetime | None]]:
     """When a finding stands, [from, until): not while it is withdrawn, and again once a withdrawal is taken back."""
     withdrawn = [(end.at, end.until) for end in endings if end.kind == WITHDRAWN]
     spans: list[tuple[datetime, datetime | None]] = []
     begins: datetime | None = one.since
-    for at, until in sorted(withdrawn, key=lambda span: (span[0], _last(span[1]))):
+    for at, until in sorted(withdrawn, key=lambda span: (span[0], or_never(span[1]))):
         if begins is None:
             break
         if at > begins:
@@ -341,48 +346,6 @@ def _two_negatives(one: Evidence, all_tests: Sequence[Event], policy: HealthPoli
             closes = one.kind not in CASE
             return [Ending(test.time, TWO_NEGATIVES, test.ref, None, closes)]
     return []
-
-
-def case_spans(events: Iterable[Event], policy: HealthPolicy) -> tuple[tuple[datetime, datetime | None], ...]:
-    """When a person counts among the confirmed: half-open spans [from, until), until None while they still count.
-
-    A confirmed case counts from its event until it is withdrawn; cure and death do not take it away. A clinical
-    diagnosis counts from the first day that class was in force. A resident's own report never counts.
-    Cumulative confirmed of a day = people with a span that holds its last moment; the first span's start is "new".
-    """
-    floor = policy.clinically_diagnosed_from
-    spans: list[tuple[datetime, datetime | None]] = []
-    for one in evidence_of(events, policy):
-        if one.kind not in CASE or one.self_reported:
-            continue
-        stands = _standing(one, one.endings)
-        if one.kind == "clinically_diagnosed":
-            if floor is None:
-                continue
-            stands = [(max(begins, clock.day_bounds(floor)[0]), ends) for begins, ends in stands]
-        spans += [(begins, ends) for begins, ends in stands if begins < _last(ends)]
-    return _joined(spans)
-
-
-def _joined(spans: Iterable[tuple[datetime, datetime | None]]) -> tuple[tuple[datetime, datetime | None], ...]:
-    joined: list[tuple[datetime, datetime | None]] = []
-    for begins, ends in sorted(spans, key=lambda span: (span[0], _last(span[1]))):
-        if joined and begins <= _last(joined[-1][1]):
-            before = joined.pop()
-            begins, ends = before[0], max(before[1], ends, key=_last)
-        joined.append((begins, ends))
-    return tuple(joined)
-
-
-def _last(moment: datetime | None) -> datetime:
-    """For comparing ends: an end that is not known comes after all others."""
-    return moment or datetime.max.replace(tzinfo=UTC)
-
-
-def first_confirmed(events: Iterable[Event], policy: HealthPolicy) -> datetime | None:
-    """When a person first counted among the confirmed, withdrawn later or not; None if never."""
-    spans = case_spans(events, policy)
-    return spans[0][0] if spans else None
 
 
 FOLLOWED = CONTACT | {HOME_ISOLATION}
@@ -423,5 +386,5 @@ def followup_due(evidence: Iterable[Evidence], day: date, policy: HealthPolicy, 
 def _followed(one: Evidence, begins: datetime, ends: datetime, policy: HealthPolicy) -> bool:
     """Whether the evidence asks for follow-up at some moment of [begins, ends)."""
     closed = min((end.at for end in one.endings if end.closes and end.until is None), default=None)
-    last = min(one.since + policy.followup, _last(closed))
+    last = min(one.since + policy.followup, or_never(closed))
     return max(one.since, begins) < min(last, ends)

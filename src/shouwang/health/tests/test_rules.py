@@ -8,14 +8,13 @@ from decimal import Decimal
 import pytest
 
 from shouwang import clock
+from shouwang.health.case_rules import case_spans, first_confirmed
 from shouwang.health.policy import HealthPolicy
 from shouwang.health.rules import (
     Event,
     Evidence,
     FollowUp,
-    case_spans,
     evidence_of,
-    first_confirmed,
     followup_due,
 )
 from shouwang.policybook import queries
