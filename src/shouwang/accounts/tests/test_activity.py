@@ -39,9 +39,7 @@ def test_a_page_within_a_minute_writes_nothing(
     assert UserSession.objects.get(user=account).last_seen_at > before - timedelta(seconds=1)
 
 
-def test_another_browser_with_the_same_session_is_noted_at_once(
-    account: Account, sign_in: Callable[..., Any]
-) -> None:
+def test_another_browser_with_the_same_session_is_noted_at_once(account: Account, sign_in: Callable[..., Any]) -> None:
     """A stolen cookie shows on the list of sessions with its first page."""
     browser = Client()
     sign_in(browser)

@@ -20,7 +20,9 @@ def test_the_list_of_commands_loads_no_django() -> None:
     )
     done = subprocess.run([sys.executable, "-c", asking], capture_output=True, text=True, check=True)
     assert done.stderr == "False"
-    lines = {line.split()[0]: line.split()[1:] for line in done.stdout.split("Commands:")[1].splitlines() if line.strip()}
+    lines = {
+        line.split()[0]: line.split()[1:] for line in done.stdout.split("Commands:")[1].splitlines() if line.strip()
+    }
     assert all(lines.get(name) for name in cli.COMMANDS)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.template import Context, Template
 
-from shouwang.ui import choropleth
+from shouwang.ui import choropleth, outlines
 from shouwang.ui.choropleth import AreaMap, MapArea
 
 WUHAN = json.loads((Path(__file__).parent / "data" / "wuhan-districts-thin.geojson").read_text())["features"]
