@@ -126,8 +126,8 @@ def roll_up(area: str, day: date, units: Sequence[RiskProposal]) -> RollUp:
         said = Words(
             f"截至{_day(day, 'zh')}，所辖 {len(units)} 个小区和自然村中高风险 {high} 个、中风险 {medium} 个，"
             f"其余 {low} 个低风险；按其中最高一级列示。",
-            f"On {_day(day, 'en')}, of its compounds and hamlets ({len(units)}): {high} at high risk, {medium} at"
-            f" medium, {low} at low. The highest of them is shown.",
+            f"On {_day(day, 'en')}, of its compounds and hamlets ({len(units)}): {high} at high risk,"
+            f" {medium} at medium, {low} at low. The highest of them is shown.",
         )
     return RollUp(area, level, counts, said)
 
