@@ -85,7 +85,7 @@ def test_everything_works_without_script(browser, server):
     page.get_by_role("link", name="关闭菜单").click()
     expect(menu).to_be_hidden()
     page.locator(".sw-reveal summary").click()
-    expect(page.get_by_label("为什么需要查看？")).to_be_visible()
+    expect(page.get_by_label("为什么要查看？")).to_be_visible()
     page.set_viewport_size({"width": 1280, "height": 900})
     page.get_by_role("columnheader", name="密切接触者").get_by_role("link").click()
     assert "sort=contacts" in page.url
