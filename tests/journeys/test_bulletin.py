@@ -77,6 +77,7 @@ def codes_on(eyes: Eyes) -> set[str]:
     return set(re.findall(r"[A-Za-z]{2,}", " ".join(eyes.page.locator("main code").all_inner_texts())))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("language", "size"), BOTH)
 def test_from_the_city_down_to_a_fact(
     browser: Browser, shots: Path, live_server: Any, city: dict[str, Area], language: str, size: str
