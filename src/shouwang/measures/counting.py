@@ -137,11 +137,14 @@ class _Adding:
         for owner in self.owners(place):
             sums, moments = self.sums[owner], self.moments[owner]
             for name, value in row.items():
+                if not value:
+                    # Most of what comes back: of a hundred measures a compound knows a handful.
+                    continue
                 if isinstance(value, list):
                     self.sets.setdefault(name, {}).setdefault(owner, set()).update(value)
                 elif isinstance(value, datetime):
                     moments[name] = max(value, moments.get(name, value))
-                elif value:
+                else:
                     sums[name] = sums.get(name, 0) + int(value)
 
     def up(self) -> Counted:
