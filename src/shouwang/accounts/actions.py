@@ -51,6 +51,20 @@ def deactivate(account: Account, *, by: Actor, why: str) -> None:
     record(by=by, deed="accounts.deactivate", on=f"accounts.Account:{account.pk}", why=why)
 
 
+@transaction.atomic
+def take_off_second_factor(account: Account, *, by: Actor, why: str) -> int:
+    """Remove every app, key and recovery code of somebody who lost them, and end their sessions; answers how many."""
+    from allauth.mfa.models import Authenticator
+
+    lost = Authenticator.objects.filter(user=account)
+    types = sorted(lost.values_list("type", flat=True))
+    lost.delete()
+    _end_sessions(account)
+    detail = {"types": types}
+    record(by=by, deed="accounts.take_off_second_factor", on=f"accounts.Account:{account.pk}", why=why, detail=detail)
+    return len(types)
+
+
 def _end_sessions(account: Account) -> None:
     from allauth.usersessions.models import UserSession
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from click.testing import CliRunner
 from django.core.cache import cache
 from django.test import Client, TestCase, override_settings
 
@@ -21,6 +22,7 @@ from shouwang.areas.models import Area
 from shouwang.command.models import Post
 from shouwang.journal.models import Entry
 from shouwang.refusal import Refusal
+from shouwang.site.commands.accounts import account as cli
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[..., Any]
@@ -138,3 +140,18 @@ def test_taking_it_off_takes_the_codes_along(account: Account, sign_in: SignIn) 
     assert ("accounts.add_second_factor", "totp") in deeds
     assert ("accounts.remove_second_factor", "totp") in deeds
     assert ("accounts.remove_second_factor", "recovery_codes") in deeds
+
+
+def test_an_operator_takes_it_off_for_who_lost_it(account: Account, sign_in: SignIn, with_app: str) -> None:
+    """App and codes go, sessions end, the reason stays; afterwards the password alone signs in again."""
+    client = Client()
+    sign_in(client)
+    client.post(STEP, {"code": one_time.code(with_app)})
+    assert client.get("/me/").status_code == 200
+    run = CliRunner().invoke(cli, ["second-factor", "anna", "--why", "lost her phone"])
+    assert run.exit_code == 0, run.output
+    assert not Authenticator.objects.exists()
+    assert client.get("/me/").status_code == 302
+    assert sign_in(Client())["Location"] == "/"
+    entry = Entry.objects.get(deed="accounts.take_off_second_factor")
+    assert (entry.why, entry.detail["types"]) == ("lost her phone", ["recovery_codes", "totp"])

@@ -48,6 +48,17 @@ def password(username: str, why: str) -> None:
     click.echo(f"新密码 · new password: {given}")
 
 
+@account.command("second-factor")
+@click.argument("username")
+@click.option("--why", required=True, help="Kept in the journal.")
+def second_factor(username: str, why: str) -> None:
+    """Take off the second factor of somebody who lost phone and recovery codes, and end their sessions."""
+    removed = accounts.take_off_second_factor(found.by_username(username), by=_operator(), why=why)
+    click.echo(
+        f"账号 {username} 的第二重验证已取消（{removed} 项） · second factor of {username} taken off ({removed})"
+    )
+
+
 @account.command("close")
 @click.argument("username")
 @click.option("--why", required=True, help="Kept in the journal.")
