@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
@@ -22,6 +22,8 @@ from shouwang.journal.actions import Actor, record
 AT_RISK = (Level.HIGH, Level.MEDIUM)
 ROLL_UP = "roll_up"
 """The `rule` of a county whose level is the highest of its units."""
+CLUSTERS_KEPT = 20
+"""How many clusters are kept with the facts of a county; the rest is a number."""
 
 
 @transaction.atomic
@@ -88,10 +90,21 @@ def _kept(day: date, area: Any, proposal: Proposed) -> RiskProposal:
         rule=proposal.rule,
         facts={
             "reason": {"zh": proposal.reason("zh"), "en": proposal.reason("en")},
-            "facts": _plain(asdict(proposal.facts)),
+            "facts": _told(proposal.facts),
         },
         policy_version=proposal.policy_version,
     )
+
+
+def _told(facts: AreaFacts) -> dict[str, Any]:
+    """The facts of a place as they are kept: all of them, but of a county's thousands of clusters the latest.
+
+    Any one of them makes the level; every one would make a city's bulletin a megabyte that each page has to read.
+    """
+    latest = sorted(facts.clusters, key=lambda cluster: max(cluster.days), reverse=True)[:CLUSTERS_KEPT]
+    left_out = len(facts.clusters) - len(latest)
+    told: dict[str, Any] = _plain(asdict(replace(facts, clusters=tuple(latest)) if left_out else facts))
+    return {**told, "clusters_left_out": left_out} if left_out else told
 
 
 def _keep(day: date, rows: list[RiskProposal]) -> None:

@@ -148,3 +148,14 @@ def test_without_districts_the_root_has_a_level(db: None) -> None:
     home = Area.objects.create(code="H", path="430000/H/", level="compound", name="home", parent=county)
     tell(*house(home, "P"), "confirmed", DAY)
     assert {code: row["level"] for code, row in propose().items()} == {"430000": "medium"}
+
+
+def test_of_many_clusters_the_latest_are_kept(town: dict[str, Area]) -> None:
+    """Twenty-two families: the facts name the twenty whose last case is the latest, and say that two are left out."""
+    for number in range(22):
+        for person in house(town["X1"], f"A{number}", f"B{number}", household=str(number), unit=str(number)):
+            tell(person, "confirmed", DAY - timedelta(days=5 if number in {3, 8} else 1))
+    facts = propose()["420102"]["facts"]
+    assert len(facts["clusters"]) == 20
+    assert facts["clusters_left_out"] == 2
+    assert {cluster["days"][-1] for cluster in facts["clusters"]} == {str(DAY - timedelta(days=1))}
