@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,7 @@ from shouwang.areas import queries as areas
 from shouwang.command.events import RiskDeclared, StageDeclared
 from shouwang.command.models import DailyReport, DailyReportStatus, Post, RiskDeclaration, StageStatus
 from shouwang.command.policy import REPORT_MEASURES, RiskLevel, Role, Stage
-from shouwang.command.rules import Scope, refuse_deed, refuse_post, refuse_report_step
+from shouwang.command.rules import REPORT_STEPS, Scope, refuse_deed, refuse_level, refuse_post, refuse_report_step
 from shouwang.journal.actions import Actor, record
 from shouwang.journal.events import announce
 from shouwang.refusal import Refusal
@@ -39,8 +39,10 @@ def grant_post(
     area = areas.by_code(area_code)
     if by.kind == "person":
         refusal = refuse_post(granter, role, area.level, area.path)
-        if refusal is not None:
-            raise refusal
+    else:
+        refusal = refuse_level(role, area.level)
+    if refusal is not None:
+        raise refusal
     if until_day is not None and until_day < from_day:
         raise Refusal("command.ends_before_it_begins", field="until_day")
     post = Post.objects.create(
@@ -63,16 +65,22 @@ def grant_post(
 
 
 @transaction.atomic
-def grant_guards(rows: list[tuple[Account, str, date]], *, by: Actor) -> int:
-    """Post many gate guards at once: (account, compound code, from day). One entry in the journal; answers how many."""
+def grant_roster(role: Role, rows: list[tuple[Account, str, date]], *, by: Actor) -> int:
+    """Post many people in one role at once: (account, area code, from day). One entry in the journal; answers how
+    many. For the operator; nobody signed in posts a city at a stroke. Raises Refusal when an area is unknown or the
+    role does not exist at its level."""
     known = areas.by_codes(code for _account, code, _day in rows)
     missing = sorted({code for _account, code, _day in rows} - set(known))
     if missing:
         raise Refusal("command.no_such_area", code=missing[0])
+    for area in known.values():
+        refusal = refuse_level(role, area.level)
+        if refusal is not None:
+            raise refusal
     posts = [
         Post(
             account=account,
-            role=Role.GATE_GUARD,
+            role=role,
             area_id=known[code].pk,
             area_path=known[code].path,
             from_day=day,
@@ -81,7 +89,7 @@ def grant_guards(rows: list[tuple[Account, str, date]], *, by: Actor) -> int:
         for account, code, day in rows
     ]
     Post.objects.bulk_create(posts, batch_size=5000)
-    record(by=by, deed="command.grant_guards", on="command.Post:*", detail={"posts": len(posts)})
+    record(by=by, deed="command.grant_roster", on="command.Post:*", detail={"role": role, "posts": len(posts)})
     return len(posts)
 
 
@@ -229,6 +237,44 @@ def step_report(report_id: int, state: str, *, by: Actor, scope: Scope, why: str
         area_path=report.area_path,
     )
     return status
+
+
+@transaction.atomic
+def step_reports(report_ids: Sequence[int], state: str, *, by: Actor, scope: Scope | None = None) -> int:
+    """Confirm or accept many daily reports at once; answers how many went. One entry in the journal names them all.
+
+    Reports that are not ready for the step stay as they are. Raises Refusal when one of them is not the actor's, or
+    the step is none that is taken for many: a report is returned one by one, with its reason.
+    """
+    ready_for = {(now, step): deed for (now, step), deed in REPORT_STEPS.items() if step == state != "returned"}
+    if not ready_for:
+        raise Refusal("command.report_step", state="filled", step=state)
+    found = {report.pk: report for report in DailyReport.objects.select_for_update().filter(pk__in=report_ids)}
+    last = DailyReportStatus.objects.filter(report_id__in=found).order_by("report_id", "-at", "-pk")
+    states = dict(last.distinct("report_id").values_list("report_id", "state"))
+    ready = []
+    for key, report in found.items():
+        deed = ready_for.get((states.get(key, "filled"), state))
+        if deed is not None:
+            _require(by, scope, deed, report.area_path)
+            ready.append(report)
+    now = clock.now()
+    DailyReportStatus.objects.bulk_create(
+        [
+            DailyReportStatus(
+                report=one, area_path=one.area_path, state=state, at=now, why="", by=by.name, figures=one.figures
+            )
+            for one in ready
+        ],
+        batch_size=1000,
+    )
+    if ready:
+        numbers = sorted(one.pk for one in ready)
+        place = scope.area_path if scope else ""
+        record(
+            by=by, deed=f"command.reports_{state}", on="command.DailyReport:*", area_path=place, detail={"ids": numbers}
+        )
+    return len(ready)
 
 
 def _require(by: Actor, scope: Scope | None, deed: str, path: str) -> None:

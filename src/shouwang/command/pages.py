@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -81,7 +82,30 @@ def reports(request: HttpRequest) -> HttpResponse:
         empty=Empty(_("No report has been filled for this day. Reports are filled every morning at 06:30.")),
     )
     states = measures.figures(request.scope.area_path, day)  # type: ignore[attr-defined]
-    return render(request, "command/reports.html", {"table": table, "day": day, "states": states})
+    context = {"table": table, "day": day, "states": states, "to_accept": _to_accept(request, day).count()}
+    return render(request, "command/reports.html", context)
+
+
+@access.posted(*POWERS["command.accept_report"])
+@require_POST
+def accept_all(request: HttpRequest) -> HttpResponse:
+    """Accept every report of a day that is confirmed, for the street's officer."""
+    day = _day(request)
+    ready = list(_to_accept(request, day).values_list("pk", flat=True))
+    scope = request.scope  # type: ignore[attr-defined]
+    accepted = actions.step_reports(ready, "accepted", by=Actor.of(request), scope=scope)
+    messages.success(
+        request, _("%(count)s reports accepted; it is in the journal under your name.") % {"count": accepted}
+    )
+    return redirect(f"{reverse('command:reports')}?day={day}")
+
+
+def _to_accept(request: HttpRequest, day: date) -> QuerySet[DailyReport]:
+    """The confirmed reports that the viewer may accept; none for those who accept none."""
+    scope = request.scope  # type: ignore[attr-defined]
+    if scope.role not in POWERS["command.accept_report"]:
+        return DailyReport.objects.none()
+    return queries.reports(scope.area_path, day).filter(state="confirmed")
 
 
 @access.posted(*OFFICERS, Role.OBSERVER, Role.INSPECTOR, Role.ADMINISTRATOR)
@@ -280,6 +304,6 @@ def _declare(stage_form: StageForm, risk_form: RiskForm, which: str, request: Ht
 
 def _day(request: HttpRequest) -> date:
     try:
-        return date.fromisoformat(request.GET.get("day", ""))
+        return date.fromisoformat(request.POST.get("day") or request.GET.get("day", ""))
     except ValueError:
         return clock.today()

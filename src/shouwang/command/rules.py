@@ -55,12 +55,20 @@ def refuse_post(granter: Scope | None, role: Role, level: str, path: str) -> Ref
     refusal = refuse_deed(granter, "command.post", path)
     if refusal is not None:
         return refusal
-    levels = LEVELS_OF_ROLE.get(role)
-    if levels is not None and level not in levels:
-        return Refusal("command.role_not_at_level", field="role", role=role, level=level)
+    refusal = refuse_level(role, level)
+    if refusal is not None:
+        return refusal
     may_make_overseers = granter is not None and granter.role in {Role.ADMINISTRATOR, Role.CITY_OFFICER}
     if role in {Role.ADMINISTRATOR, Role.INSPECTOR} and not may_make_overseers:
         return Refusal("command.role_may_not", status=403, deed="command.post", role=role)
+    return None
+
+
+def refuse_level(role: Role, level: str) -> Refusal | None:
+    """Why a role does not exist at a level of the tree; None when it does. Holds for the operator as for everybody."""
+    levels = LEVELS_OF_ROLE.get(role)
+    if levels is not None and level not in levels:
+        return Refusal("command.role_not_at_level", field="role", role=role, level=level)
     return None
 
 

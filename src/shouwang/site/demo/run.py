@@ -25,7 +25,7 @@ from shouwang.intake import actions as intake
 from shouwang.journal.actions import Actor
 from shouwang.site import schedule
 from shouwang.site.advice import Advice
-from shouwang.site.demo import chunks, city, closures, epidemic, people, staff
+from shouwang.site.demo import chunks, city, closures, epidemic, morning, people, staff
 from shouwang.site.demo.chance import SEED
 from shouwang.site.demo.city import Compound, Place
 from shouwang.site.demo.course import CHINA
@@ -209,10 +209,14 @@ def _declare_stages(day: date) -> None:
 
 
 def _run_day(memory: Memory, day: date, lines: Lines) -> None:
+    """The morning with its reports, then the whole day as of its end, or as of the moment up to which it is known."""
     with lines.step(f"{day} 当日流程 · the day's schedule") as tell:
+        morning.reports(day, memory.seed, by=BY)
         slowest = ("", 0.0)
-        for step, _counts, seconds in schedule.run_day(day):
-            slowest = max(slowest, (step.job, seconds), key=lambda pair: pair[1])
+        end = chunks.start_of(day + timedelta(days=1))
+        with clock.frozen(min(end, memory.until or end) - INSTANT):
+            for step, _counts, seconds in schedule.run_day(day):
+                slowest = max(slowest, (step.job, seconds), key=lambda pair: pair[1])
         tell(f"slowest {slowest[0]} {slowest[1]:.1f} s")
     memory.days[day.isoformat()] = memory.events_until
     memory.save()

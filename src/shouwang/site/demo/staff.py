@@ -95,17 +95,28 @@ def put_in_office(wanted: Sequence[SignIn], path: Path, *, by: Actor) -> list[Si
 
 @transaction.atomic
 def post_guards(compounds: Sequence[Compound], *, by: Actor) -> int:
-    """Guards at the gates: one roster account with a post at every compound that is guarded; answers how many posts.
+    """Guards at the gates: a post at every compound that is guarded; answers how many posts."""
+    return _post_roster("guards", "门岗轮值", Role.GATE_GUARD, [(one.code, GUARDS_FROM) for one in compounds], by=by)
 
-    Nobody signs in as the roster, so its password is thrown away. Where the roster is there already, nothing is done.
-    """
+
+@transaction.atomic
+def post_officers(codes: Sequence[str], *, by: Actor) -> int:
+    """A community officer at every community and village; answers how many posts."""
+    return _post_roster(
+        "officers", "社区值班", Role.COMMUNITY_OFFICER, [(code, IN_OFFICE_FROM) for code in codes], by=by
+    )
+
+
+def _post_roster(username: str, shown: str, role: Role, wanted: Sequence[tuple[str, date]], *, by: Actor) -> int:
+    """One roster account with many posts. Nobody signs in as a roster, so its password is thrown away. Where the
+    roster is there already, nothing is done."""
     try:
-        roster = accounts.create_account("guards", "门岗轮值", secrets.token_urlsafe(24), by=by)
+        roster = accounts.create_account(username, shown, secrets.token_urlsafe(24), by=by)
     except Refusal as refusal:
         if refusal.code != "accounts.name_taken":
             raise
         return 0
-    return command.grant_guards([(roster, one.code, GUARDS_FROM) for one in compounds], by=by)
+    return command.grant_roster(role, [(roster, code, day) for code, day in wanted], by=by)
 
 
 def write_sign_ins(path: Path, made: Sequence[SignIn]) -> None:
