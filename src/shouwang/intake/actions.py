@@ -16,7 +16,7 @@ from shouwang import clock
 from shouwang.intake import kinds
 from shouwang.intake.kinds import Context, Kind, Outcome, Row
 from shouwang.intake.models import TakeIn
-from shouwang.intake.policy import REFUSALS_REPORTED, REFUSALS_SHOWN, ROWS_BETWEEN_LOOKS
+from shouwang.intake.policy import REFUSALS_REPORTED, REFUSALS_SHOWN, ROWS_BETWEEN_LOOKS, ROWS_TO_ANALYSE
 from shouwang.intake.progress import Progress
 from shouwang.intake.refused_file import RefusedFile, RefusedRow
 from shouwang.intake.rules import FORMULA_STARTS, header_places, is_formula
@@ -105,6 +105,10 @@ def take_in(
         _close(record, report, error)
         raise
     _close(record, report, None)
+    if report.taken >= ROWS_TO_ANALYSE and not dry_run:
+        with connection.cursor() as cursor:
+            # Else the planner goes on thinking of an empty city until the database looks by itself.
+            cursor.execute("analyze")
     return report
 
 

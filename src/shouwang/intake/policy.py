@@ -37,3 +37,6 @@ HOURS_WAITING = 24
 
 DAYS_KEPT = 14
 """How long the refused file and the record of a take-in are kept (retention class SHORT)."""
+
+ROWS_TO_ANALYSE = 2000
+"""A file with so many new rows makes the database look at its tables again: plans made for small tables do not hold."""

@@ -161,6 +161,11 @@ def _put_in_office(
             posted = staff.post_guards(list(closures.guarded(compounds, memory.seed)), by=BY)
             tell(f"{posted:,} posts")
         memory.add("guards")
+    if not memory.has("officers"):
+        with lines.step("社区值班 · officers of the communities") as tell:
+            codes = [place.code for place in places if place.level in {"community", "village"}]
+            tell(f"{staff.post_officers(codes, by=BY):,} posts")
+        memory.add("officers")
 
 
 def _live(memory: Memory, compounds: Sequence[Compound], first: date, last: date, folder: Path, lines: Lines) -> None:
