@@ -9,6 +9,7 @@ BIN := .venv/bin
 # Stamps say what was last done, so that a second run does only what changed since.
 STAMPS := .venv/stamps
 ASSETS := src/shouwang/ui/static/vendor/.built
+GATE_APP := src/shouwang/gates/app/.built
 WORDS := $(shell find src -name '*.po' -not -path '*/node_modules/*')
 # For the browser tests, the Chinese on their screenshots, and the PDF bulletin.
 DEBIAN := chromium fonts-noto-cjk poppler-utils libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
@@ -22,7 +23,7 @@ PYTEST ?= $(BIN)/pytest -n 2 --dist loadfile
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 
-setup: $(STAMPS)/installed $(ASSETS) $(STAMPS)/words ## everything needed to run, nothing that is already there
+setup: $(STAMPS)/installed $(ASSETS) $(GATE_APP) $(STAMPS)/words ## everything needed to run, nothing that is already there
 
 $(BIN)/uv: bootstrap/venv.sh bootstrap/tools.lock
 	@echo "Making .venv"
@@ -40,7 +41,12 @@ $(STAMPS)/installed: pyproject.toml $(STAMPS)/synced
 
 $(ASSETS): bootstrap/assets.sh $(shell find ui-assets -not -path '*/node_modules*' -type f)
 	@echo "Building browser assets"
-	@bootstrap/assets.sh
+	@bootstrap/assets.sh ui-assets
+	@mkdir -p $(@D) && touch $@
+
+$(GATE_APP): bootstrap/assets.sh $(shell find gate-app -not -path '*/node_modules*' -not -path '*/test/*' -type f)
+	@echo "Building the gate app"
+	@bootstrap/assets.sh gate-app
 	@mkdir -p $(@D) && touch $@
 
 $(STAMPS)/words: $(WORDS) $(STAMPS)/installed
@@ -55,10 +61,12 @@ up: setup ## the platform on ./.shouwang, empty or as it was left
 
 test: setup ## the ordinary tests, in a browser too
 	@bootstrap/debian.sh $(DEBIAN)
+	@npm --prefix gate-app run --silent test
 	@$(PYTEST)
 
 test-all: setup ## with the slow ones: kills, clean clone, full size
 	@bootstrap/debian.sh $(DEBIAN)
+	@npm --prefix gate-app run --silent test
 	@$(PYTEST) -m ""
 
 check: setup ## style, types, floors, templates, security
@@ -66,6 +74,7 @@ check: setup ## style, types, floors, templates, security
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	npm --prefix gate-app run --silent types
 	$(BIN)/djlint --quiet --lint src
 	$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml src
 	$(BIN)/python bootstrap/audit.py
@@ -91,5 +100,5 @@ lock: $(BIN)/uv ## pin what pyproject.toml asks for, with hashes (UPGRADE=--upgr
 	    --no-header --no-emit-index-url -c requirements.lock bootstrap/tools.in -o bootstrap/tools.lock
 
 clean: ## take away what was built; data in .shouwang stays
-	rm -rf .venv ui-assets/node_modules src/shouwang/ui/static/vendor .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv ui-assets/node_modules gate-app/node_modules src/shouwang/ui/static/vendor src/shouwang/gates/app .mypy_cache .ruff_cache .pytest_cache
 	find src -name '*.mo' -delete

@@ -1,0 +1,9 @@
+/** Names that the build puts in: files with the hash of their contents. */
+declare const DECODER_FILE: string;
+declare const WASM_FILE: string;
+declare const CACHED_FILES: string[];
+declare const BUILD_VERSION: string;
+/** Empty but in tests of an update. */
+declare const BUILD_LABEL: string;
+/** In tests only: where the checkout is. */
+declare const ROOT: string;

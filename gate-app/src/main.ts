@@ -1,0 +1,1 @@
+document.title = BUILD_LABEL + DECODER_FILE;
