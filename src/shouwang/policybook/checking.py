@@ -29,6 +29,7 @@ TROUBLES = {
     "repeated": Words("每个字段只写一次", "each field once"),
     "loop": Words("不包含自身的内容", "something that does not contain itself"),
 }
+A_PACK = Words("政策文件：<政策包>/<主题>-<日期>.yaml", "policy files: <pack>/<topic>-<date>.yaml")
 
 
 def topics() -> tuple[str, ...]:
@@ -78,15 +79,22 @@ def check(directories: Iterable[Path], typed: Typed | None = None) -> list[Fault
 
     With `typed` the rooms' own reading is tried as well: wording placeholders, order of colours, and so on.
     """
-    return survey(directories, typed)[1]
+    places = list(directories)
+    # A mistyped folder must not pass for a sound one.
+    empty = [Fault(place.name, 0, "", A_PACK, "nothing") for place in places if not _files(place)]
+    return [*empty, *survey(places, typed)[1]]
+
+
+def _files(directory: Path) -> list[Path]:
+    return sorted([*directory.glob("*.y*ml"), *directory.glob("*/*.y*ml")])
 
 
 def survey(directories: Iterable[Path], typed: Typed | None = None) -> tuple[list[Policy], list[Fault]]:
-    """The sound policies below these directories, and every fault."""
+    """The sound policies of these directories, each a folder of packs or one pack, and every fault."""
     policies: list[Policy] = []
     faults: list[Fault] = []
     for directory in directories:
-        for path in sorted(directory.glob("*/*.y*ml")):
+        for path in _files(directory):
             policy, found = read_policy(path, typed)
             faults += found
             if policy is not None:
