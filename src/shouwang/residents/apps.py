@@ -7,7 +7,7 @@ class ResidentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from shouwang.residents import datasets, intake, reactions  # noqa: F401 - reactions listen once imported
+        from shouwang.residents import datasets, intake, jobs, reactions  # noqa: F401 - reactions listen, jobs are known, once imported
 
         intake.register()
         datasets.register()

@@ -108,3 +108,93 @@ class Relation(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "guardian", "kind"], name="relation_once")]
+
+
+class Invitation(models.Model):
+    """A code by which one person gets onto their own page, once. Only its keyed hash is kept; `sheet` names the sheet
+    of a building that it was printed on."""
+
+    retention: ClassVar = Retention.EPIDEMIC
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="invitations")
+    area_path = models.TextField(db_collation="C")
+    code_hash = models.BinaryField()
+    sheet = models.TextField(blank=True)
+    by = models.TextField()
+    made_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code_hash"], name="invitation_code_once")]
+        indexes = [models.Index(fields=["area_path", "id"], name="invitation_by_place")]
+
+
+class PhoneCode(models.Model):
+    """A one-time code asked for by telephone number, known to us or not. The worker draws the code and sends it, so
+    that asking takes the same time for every number; until then `code_hash` is empty."""
+
+    retention: ClassVar = Retention.SHORT
+
+    phone_hash = models.BinaryField()
+    code_hash = models.BinaryField(null=True)
+    language = models.TextField(default="zh")
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    tries = models.IntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["phone_hash", "asked_at"], name="phone_code_by_phone")]
+
+
+class SignInTry(models.Model):
+    """One attempt that counts against a limit: `what` was tried, by or for whom (`key`, a keyed hash)."""
+
+    retention: ClassVar = Retention.SHORT
+
+    what = models.TextField()
+    key = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["what", "key", "at"], name="sign_in_try")]
+
+
+class ResidentSession(models.Model):
+    """A resident's own session on one device. The cookie holds a token, this table its hash: ending the row ends it."""
+
+    retention: ClassVar = Retention.SHORT
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="sessions")
+    token_hash = models.BinaryField()
+    how = models.TextField(choices=[("invitation", _("invitation")), ("phone", _("phone"))])
+    begun_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["token_hash"], name="resident_session_once")]
+
+
+class Consent(models.Model):
+    """What somebody agreed to or took back, in which words: `given` True or False, `version` names the text shown.
+
+    Rows are only added; the last one of a person and a subject holds. `by_person` is who said it: oneself or a
+    guardian.
+    """
+
+    retention: ClassVar = Retention.EPIDEMIC
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="consents")
+    by_person = models.ForeignKey(Person, models.CASCADE, related_name="consents_said")
+    about = models.TextField(choices=[("page", _("own page")), ("household", _("shown to the household"))])
+    version = models.TextField()
+    language = models.TextField()
+    given = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "about", "id"], name="consent_of_person")]

@@ -84,3 +84,35 @@ REVEALS_AN_HOUR = 60
 
 PAGE_SIZE = 50
 """People on one page of a list."""
+
+INVITATION_DAYS = 30
+"""How long an invitation can be used: a sheet lies a while in the entrance hall."""
+
+INVITATION_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Without 0, 1, I and O, which are taken for each other on paper and on the telephone."""
+
+INVITATION_LENGTH = 12
+"""Letters of an invitation: sixty bits, far beyond guessing at the pace allowed."""
+
+PHONE_CODE_MINUTES = 10
+PHONE_CODE_DIGITS = 6
+PHONE_CODE_TRIES = 5
+"""Wrong codes after which the right one no longer counts."""
+
+SESSION_DAYS = 30
+"""How long a resident stays signed in on a device."""
+
+ADULT_FROM = 18
+"""Completed years from which somebody answers for themselves and may see a household."""
+
+LIMITS: dict[str, tuple[int, int]] = {
+    "phone.minute": (1, 60),
+    "phone.hour": (5, 3600),
+    "address.codes": (60, 3600),
+    "address.wrong": (30, 3600),
+    "phone.wrong": (15, 3600),
+}
+"""What is counted → (how many, within how many seconds). One address may be a whole compound's behind one router."""
+
+PEOPLE_A_SHEET = 200
+"""Invitations made at once for one building or compound."""

@@ -39,6 +39,7 @@ EXAMPLES: dict[str, str] = {
     "log_format": "export SHOUWANG_LOG_FORMAT=json",
     "log_level": "export SHOUWANG_LOG_LEVEL=info",
     "metrics_token": "export SHOUWANG_METRICS_TOKEN=$(python3 -c 'import secrets; print(secrets.token_urlsafe(32))')",
+    "sms": "export SHOUWANG_SMS=off",
     "language": "export SHOUWANG_LANGUAGE=zh-hans",
     "time_zone": "export SHOUWANG_TIME_ZONE=Asia/Shanghai",
     "clock": "export SHOUWANG_CLOCK=2020-02-20T08:00:00+08:00",
@@ -96,6 +97,12 @@ class Environment(BaseSettings):
     )
     metrics_token: str | None = Field(
         None, min_length=16, description="at least 16 characters; without it /metrics answers loopback only"
+    )
+    sms: str = Field(
+        "",
+        pattern=r"^(|console|off|[\w.]+:\w+)$",
+        description="'console' (codes are shown in the worker's terminal; not in production), 'off', or"
+        " package.module:function of your own that sends (phone, text)",
     )
     language: Literal["zh-hans", "en"] = Field("zh-hans", description="'zh-hans' or 'en'")
     time_zone: str = Field("Asia/Shanghai", description="a name of the IANA time zone list")
@@ -239,6 +246,8 @@ def read(**given: Any) -> Environment:
         changes["secret_key"] = _made_secret(changes["data_dir"])
     if "key_ring_file" not in found.model_fields_set:
         changes["key_ring_file"] = changes["data_dir"] / "key-ring.json"
+    if not found.sms:
+        changes["sms"] = "off" if found.is_production else "console"
     if not found.is_production:
         changes["allowed_hosts"] = list(dict.fromkeys([*LOCAL_HOSTS, *found.allowed_hosts]))
     return found.model_copy(update=changes)
@@ -256,6 +265,8 @@ def _demanded_in_production(found: Environment) -> list[str]:
         wrong.append(_advise("allowed_hosts", None, "production mode demands it"))
     if found.debug:
         wrong.append(_advise("debug", "true", "pages with tracebacks show residents' data"))
+    if found.sms == "console":
+        wrong.append(_advise("sms", "console", "whoever reads the terminal could sign in as any resident"))
     if found.clock is not None:
         wrong.append(_advise("clock", found.clock, "a clock that was moved has no place in production"))
     return wrong

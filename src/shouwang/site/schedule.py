@@ -23,6 +23,7 @@ from shouwang.journal.actions import Actor
 from shouwang.journal.jobs import done_since, recorded
 from shouwang.measures import actions as measures
 from shouwang.measures import queries as figures
+from shouwang.residents import own_access
 from shouwang.residents import reactions as residents_follow
 
 
@@ -41,6 +42,7 @@ def tidy(day: date, by: Actor) -> dict[str, Any]:
         "posts_moved": command_follows.catch_up(),
         "people_moved": residents_follow.catch_up(),
         **uploads.sweep(),
+        "sign_ins_forgotten": own_access.sweep(clock.now() - own_access.KEPT_AFTER),
     }
 
 

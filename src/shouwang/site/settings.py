@@ -170,6 +170,9 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.mode == "pr
 KEY_RING_FILE = env.key_ring_file
 KEY_RING_MUST_EXIST = env.mode == "production"
 
+# Read by residents/sms.py: who sends the codes by which residents sign in.
+SMS = env.sms
+
 STATIC_URL = "/static/"
 STATIC_ROOT = env.data_dir / "static"
 WHITENOISE_USE_FINDERS = True

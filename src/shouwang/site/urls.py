@@ -26,6 +26,7 @@ urlpatterns = [
     path("accounts/sessions/", access.signed_in(sessions.list_usersessions), name="usersessions_list"),
     path("accounts/2fa/", include(mfa_urlpatterns)),
     path("me/", include("shouwang.site.own_urls")),
+    path("my/", include("shouwang.residents.own_urls")),
     path("command/", include("shouwang.command.urls")),
     path("areas/", include("shouwang.areas.urls")),
     path("people/", include("shouwang.residents.urls")),
