@@ -54,3 +54,55 @@ class DecisionMark(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["next_change_at"])]
+
+
+class CodeHolder(models.Model):
+    """A person who has a code, with a number of their own: 0, 1, 2 … in the order in which codes were first drawn.
+
+    The number is never shown; what a code carries is its place in the day's permutation (indexes.py).
+    """
+
+    retention: ClassVar = Retention.EPIDEMIC
+
+    person = models.OneToOneField("residents.Person", models.PROTECT, primary_key=True)
+    number = models.IntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["number"], name="code_holder_number_once")]
+
+
+class Card(models.Model):
+    """A printed code. It has a number of its own in the list of its month, so that a lost card is revoked alone."""
+
+    retention: ClassVar = Retention.EPIDEMIC
+
+    person = models.ForeignKey("residents.Person", models.PROTECT)
+    area_path = models.TextField(db_collation="C")
+    list_number = models.IntegerField()
+    number = models.IntegerField()
+    text = models.TextField()
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    revoked_why = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["list_number", "number"], name="card_number_once_a_list")]
+        indexes = [
+            models.Index(fields=["area_path", "issued_at"], name="card_by_place"),
+            models.Index(fields=["revoked_at"], name="card_revoked", condition=~models.Q(revoked_at=None)),
+        ]
+
+
+class FeedPath(models.Model):
+    """An address at which gates find the status feed: nobody guesses it, and a revoked phone is not told the next."""
+
+    retention: ClassVar = Retention.TECHNICAL
+
+    capability = models.TextField(unique=True)
+    begins_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    why = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["ends_at"])]
