@@ -63,7 +63,7 @@ def test_the_readme_from_a_clean_clone(clone: Path, variables: dict[str, str], t
     assert "make demo" in code_lines("Two commands")
     first = typed("make demo SERVE=0", clone, variables, MAKE_SECONDS)
     assert first.returncode == 0, first.stdout[-2000:] + first.stderr[-2000:]
-    assert "疫情防控日报" in first.stdout
+    assert "疫情防控通报" in first.stdout
     assert "2020-02-20" in first.stdout
     again = typed("make demo SERVE=0", clone, variables, MAKE_SECONDS)
     assert again.returncode == 0, again.stderr[-2000:]
@@ -95,7 +95,7 @@ def test_the_readme_from_a_clean_clone(clone: Path, variables: dict[str, str], t
 
 def bulletin_of(said: str) -> str:
     """The part of what `make demo` prints that is the bulletin's table of figures."""
-    return said[said.index("疫情防控日报") :].split("└", 1)[0]
+    return said[said.index("疫情防控通报") :].split("└", 1)[0]
 
 
 def free_port() -> int:
