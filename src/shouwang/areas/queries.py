@@ -142,6 +142,12 @@ def entrance(entrance_id: int, area: Area) -> Entrance:
         raise Refusal("areas.no_such_entrance", status=404) from None
 
 
+def guarded_entrances(path: str = "") -> QuerySet[Entrance]:
+    """The open entrances of closed compounds at or under a path, with their compounds: what there is to guard."""
+    found = Entrance.objects.filter(state="open", compound_closed=True, area__path__startswith=path)
+    return found.select_related("area").order_by("area__path", "name")
+
+
 def entrance_history(area: Area) -> QuerySet[EntranceStatus]:
     """What was done to the entrances of a compound, the last first."""
     return EntranceStatus.objects.filter(entrance__area=area).select_related("entrance").order_by("-since", "-pk")

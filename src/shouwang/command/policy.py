@@ -51,6 +51,7 @@ POWERS: dict[str, frozenset[Role]] = {
     "health.record": CARERS,
     "health.correct": CARERS,
     "health.import": CARERS | {Role.ADMINISTRATOR},
+    "health.release": OFFICERS | {Role.HEALTH_DESK},
     "areas.import": frozenset({Role.ADMINISTRATOR, Role.CITY_OFFICER, Role.DISTRICT_OFFICER}),
     "areas.close": OFFICERS,
     "areas.reshape": frozenset({Role.ADMINISTRATOR, Role.CITY_OFFICER, Role.DISTRICT_OFFICER}),
@@ -59,6 +60,14 @@ POWERS: dict[str, frozenset[Role]] = {
     "command.declare_risk": frozenset({Role.CITY_OFFICER, Role.DISTRICT_OFFICER}),
     "command.confirm_report": frozenset({Role.COMMUNITY_OFFICER}),
     "command.accept_report": frozenset({Role.STREET_OFFICER}),
+    "gates.see": WATCHERS,
+    "gates.enrol": OFFICERS | {Role.ADMINISTRATOR},
+    "gates.pins": OFFICERS | {Role.ADMINISTRATOR},
+    "gates.permits": OFFICERS,
+    "gates.passages_of_person": CARERS,
+    "gates.companions": CARERS,
+    "gates.flags": OFFICERS,
+    "gates.quarantine": OFFICERS | {Role.INSPECTOR, Role.ADMINISTRATOR},
     "journal.read": frozenset({Role.INSPECTOR, Role.ADMINISTRATOR, Role.CITY_OFFICER, Role.DISTRICT_OFFICER}),
 }
 """Deed → roles that may do it inside the area of their post."""
