@@ -11,10 +11,11 @@ from django.db import connection, transaction
 
 from shouwang import clock
 from shouwang.command.rules import Scope
-from shouwang.health import facts, permissions, queries
+from shouwang.health import facts, holding, permissions, queries
 from shouwang.health.appending import NewRow, append, next_ref
 from shouwang.health.events import EvidenceRecorded
 from shouwang.health.facts import Fact
+from shouwang.health.holding import Told
 from shouwang.health.models import HealthEvent
 from shouwang.health.queries import WITHDRAWAL
 from shouwang.health.rules import Kind
@@ -33,14 +34,6 @@ SHORTEST_REASON = 4
 """Characters; less is no reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A checked fact about a person, on its way in."""
-
-    person_id: int
-    fact: Fact
-
-
 @dataclass(frozen=True)
 class Taken:
     """What became of facts told together, by their place in the sequence."""
@@ -48,14 +41,17 @@ class Taken:
     new: list[int] = field(default_factory=list)
     unchanged: list[int] = field(default_factory=list)
     refused: list[tuple[int, Refusal]] = field(default_factory=list)
+    held: list[int] = field(default_factory=list)
+    """Recorded as waiting for a second pair of eyes (holding.py); nothing follows from them yet."""
 
 
 @transaction.atomic
-def record_facts(told: Sequence[Told], *, by: Actor, dry_run: bool = False) -> Taken:
+def record_facts(told: Sequence[Told], *, by: Actor, dry_run: bool = False, seen_by: str = "") -> Taken:
     """Record facts told together, in any order: `ends` may name one told later or recorded long ago.
 
     What is recorded already under the same reference and says the same is unchanged; what says something else is
-    refused, as is what names an event that does not exist, is refused itself, or cannot be ended by it.
+    refused, as is what names an event that does not exist, is refused itself, or cannot be ended by it. What one
+    account records about too many people is held, unless a second pair of eyes (`seen_by`) has seen it.
     """
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s)", [RECORDING_LOCK])
@@ -76,6 +72,9 @@ def record_facts(told: Sequence[Told], *, by: Actor, dry_run: bool = False) -> T
             accepted[one.fact.ref] = place
     taken.refused.extend(_refuse_ends(told, accepted, recorded))
     taken.new.extend(accepted.values())
+    if taken.new and holding.is_watched(by) and not seen_by:
+        taken.held.extend(holding.hold_facts([(place, told[place]) for place in taken.new], by, dry_run=dry_run))
+        taken.new[:] = sorted(set(taken.new) - set(taken.held))
     if taken.new and not dry_run:
         ids = {ref: known.id for ref, known in recorded.items()}
         new_ids = append([NewRow(told[place].person_id, told[place].fact) for place in taken.new], ids, by)
@@ -84,7 +83,12 @@ def record_facts(told: Sequence[Told], *, by: Actor, dry_run: bool = False) -> T
             by=by,
             deed="health.record_facts",
             on=f"health.HealthEvent:{new_ids[0]}-{new_ids[-1]}",
-            detail={"new": len(taken.new), "unchanged": len(taken.unchanged), "refused": len(taken.refused)},
+            detail={
+                "new": len(taken.new),
+                "unchanged": len(taken.unchanged),
+                "refused": len(taken.refused),
+                **({"released_by": seen_by} if seen_by else {}),
+            },
         )
     return taken
 
@@ -228,6 +232,7 @@ def correct_event(
     ends: str | None = None,
     source: str | None = None,
     note: str | None = None,
+    seen_by: str = "",
 ) -> str:
     """Record a row that supersedes a wrong one, with the given values new, and answer its reference.
 
@@ -253,17 +258,17 @@ def correct_event(
         raise Refusal(
             "health.ended_before", field="time", ended=first_end.astimezone(clock.ZONE).isoformat(timespec="minutes")
         )
-    _supersede(wrong, fact, fact.kind, why, "health.correct_event", ids, by)
+    _supersede(wrong, fact, fact.kind, why, "health.correct_event", ids, by, seen_by)
     return fact.ref
 
 
 @transaction.atomic
-def withdraw_event(ref: str, *, why: str, by: Actor, scope: Scope | None = None) -> str:
+def withdraw_event(ref: str, *, why: str, by: Actor, scope: Scope | None = None, seen_by: str = "") -> str:
     """Take a fact back that never was one: record a row that supersedes it and says nothing else."""
     wrong = _standing(ref, why, by, scope)
     before = queries.fact_of(wrong)
     fact = Fact(next_ref(ref), before.kind, before.time, source=before.source)
-    _supersede(wrong, fact, WITHDRAWAL, why, "health.withdraw_event", {}, by)
+    _supersede(wrong, fact, WITHDRAWAL, why, "health.withdraw_event", {}, by, seen_by)
     return fact.ref
 
 
@@ -280,7 +285,13 @@ def _standing(ref: str, why: str, by: Actor, scope: Scope | None) -> HealthEvent
     return wrong
 
 
-def _supersede(wrong: HealthEvent, fact: Fact, kind: str, why: str, deed: str, ids: dict[str, int], by: Actor) -> None:
+def _supersede(
+    wrong: HealthEvent, fact: Fact, kind: str, why: str, deed: str, ids: dict[str, int], by: Actor, seen_by: str
+) -> None:
+    if holding.is_watched(by) and not seen_by:
+        before = queries.fact_of(wrong)
+        if holding.hold_change(wrong.person_id, before, fact, kind == WITHDRAWAL, why.strip(), by):
+            return
     new_ids = append([NewRow(wrong.person_id, fact, kind, wrong.pk, why.strip())], ids, by)
     announce(EvidenceRecorded((wrong.person_id,), min(fact.time, wrong.time)))
     record(
@@ -289,7 +300,7 @@ def _supersede(wrong: HealthEvent, fact: Fact, kind: str, why: str, deed: str, i
         on=f"health.HealthEvent:{new_ids[0]}",
         why=why.strip(),
         area_path=wrong.area_path,
-        detail={"supersedes": wrong.pk},
+        detail={"supersedes": wrong.pk, **({"released_by": seen_by} if seen_by else {})},
     )
 
 

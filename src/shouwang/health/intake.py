@@ -61,6 +61,7 @@ class HealthEvents:
                 told.append(Told(person.id, line.fact))
         taken = record_facts(told, by=self.context.by, dry_run=self.context.dry_run)
         refused += [(rows[place], refusal) for place, refusal in taken.refused]
+        refused += [(rows[place], Refusal("health.held", field="event")) for place in taken.held]
         return Outcome(len(taken.new), len(taken.unchanged), refused)
 
 

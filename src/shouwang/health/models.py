@@ -45,3 +45,65 @@ class HealthEvent(models.Model):
             models.Index(fields=["kind", "time"]),
             models.Index(fields=["recorded_at"]),
         ]
+
+
+class Touched(models.Model):
+    """An account's record that may have changed somebody's colour: what the alarm counts, for as long as its window."""
+
+    retention: ClassVar = Retention.SHORT
+
+    author = models.TextField()
+    person = models.ForeignKey("residents.Person", models.CASCADE, db_index=False)
+    group = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["author", "at"], name="touched_by_author")]
+
+
+class Hold(models.Model):
+    """Records of one account that wait for a second pair of eyes. Until somebody of a wider area releases them they
+    are no facts: they stand here, and nothing follows from them."""
+
+    retention: ClassVar = Retention.EPIDEMIC
+
+    author = models.TextField()
+    account_id = models.BigIntegerField(null=True)
+    post_id = models.BigIntegerField(null=True)
+    area_path = models.TextField(db_collation="C")
+    """The area of the post in which it was recorded."""
+    why = models.TextField()
+    policy_version = models.TextField()
+    people = models.IntegerField()
+    made_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.TextField(blank=True)
+    released = models.BooleanField(null=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["decided_at", "area_path"], name="hold_waiting")]
+
+
+class HeldFact(models.Model):
+    """One record of a hold: a fact (`record`), or the correction or withdrawal of one (`target`)."""
+
+    retention: ClassVar = Retention.EPIDEMIC
+
+    hold = models.ForeignKey(Hold, models.CASCADE, related_name="facts")
+    person = models.ForeignKey("residents.Person", models.PROTECT)
+    deed = models.TextField(choices=[("record", "record"), ("correct", "correct"), ("withdraw", "withdraw")])
+    ref = models.TextField()
+    target = models.TextField(blank=True)
+    kind = models.TextField()
+    time = models.DateTimeField()
+    ends = models.TextField(blank=True)
+    source = models.TextField(blank=True)
+    note = models.TextField(blank=True)
+    value = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    why = models.TextField(blank=True)
+    refused = models.TextField(blank=True)
+    """Why it could no longer be recorded when it was released; empty when it was."""
+
+    class Meta:
+        indexes = [models.Index(fields=["ref"], name="held_fact_ref")]

@@ -19,7 +19,7 @@ from shouwang import access, clock
 from shouwang.areas import queries as areas
 from shouwang.command.policy import CARERS
 from shouwang.command.rules import Scope
-from shouwang.health import actions, daylist, queries
+from shouwang.health import actions, daylist, holding, queries
 from shouwang.health.forms import CorrectForm, FindForm, RecordForm, local_text, tell
 from shouwang.health.labels import kind_label
 from shouwang.health.models import HealthEvent
@@ -149,7 +149,10 @@ def record(request: HttpRequest, scope: Scope, ref: str) -> HttpResponse:
         except Refusal as refusal:
             tell(form, refusal)
         else:
-            messages.success(request, _("Recorded: %(what)s.") % {"what": kind_label(form.cleaned_data["kind"])})
+            if holding.is_held(form.cleaned_data["ref"]):
+                messages.warning(request, Refusal("health.held").words(_language(request)))
+            else:
+                messages.success(request, _("Recorded: %(what)s.") % {"what": kind_label(form.cleaned_data["kind"])})
             return redirect(_next(request, reverse("residents:person", args=[ref])))
     context = {"person": person, "record_form": form, "next": request.POST.get("next", "")}
     return render(request, "health/record.html", context, status=422)
@@ -173,7 +176,10 @@ def correct(request: HttpRequest, scope: Scope, number: int) -> HttpResponse:
         except Refusal as refusal:
             tell(form, refusal)
         else:
-            messages.success(request, _("Corrected. The colour follows from the corrected record."))
+            if holding.waits_for_change(event.ref):
+                messages.warning(request, Refusal("health.held").words(_language(request)))
+            else:
+                messages.success(request, _("Corrected. The colour follows from the corrected record."))
             return redirect("residents:person", ref=person.ref)
     context = {"person": person, "event": event, "form": form, "kind": kind_label(event.kind)}
     return render(request, "health/correct.html", context, status=422 if form.errors else 200)
@@ -212,7 +218,10 @@ def withdraw(request: HttpRequest, scope: Scope, number: int) -> HttpResponse:
     """Take a fact back that never was one, with a reason."""
     event = queries.event_by_number(scope, number)
     actions.withdraw_event(event.ref, why=request.POST.get("reason", ""), by=Actor.of(request), scope=scope)
-    messages.success(request, _("Withdrawn. The record stays visible, struck through, with your reason."))
+    if holding.waits_for_change(event.ref):
+        messages.warning(request, Refusal("health.held").words(_language(request)))
+    else:
+        messages.success(request, _("Withdrawn. The record stays visible, struck through, with your reason."))
     return redirect("residents:person", ref=event.person.ref)
 
 

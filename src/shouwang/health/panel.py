@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from shouwang import clock
-from shouwang.health import daylist, permissions, queries
+from shouwang.health import daylist, holding, permissions, queries
 from shouwang.health.forms import RecordForm
 from shouwang.health.labels import anchor, kind_label, source_label
 from shouwang.health.models import HealthEvent
@@ -85,6 +85,7 @@ def render(request: HttpRequest, person: MaskedPerson) -> str:
     context: dict[str, Any] = {
         "person": person,
         "lines": lines_of(person),
+        "held": [(kind_label(row.kind), row) for row in holding.held_of(person.id)],
         "may_correct": permissions.refuse_correct(scope, person.area_path) is None,
     }
     if permissions.refuse_record(scope, person.area_path) is None:

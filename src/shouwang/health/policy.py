@@ -54,3 +54,26 @@ class HealthPolicy:
     def is_self_reported(self, source: str) -> bool:
         """Whether a source names the resident themselves. Case and spaces around do not matter."""
         return source.strip().casefold() in self.self_reported_sources
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmPolicy:
+    """When one account's records wait for a second pair of eyes (topic `alarm` of the policy book)."""
+
+    version: str
+    people: int
+    """How many people one account may touch within the window."""
+    unrelated: int
+    """How many groups of them may have no exposure in common."""
+    window: timedelta
+
+    @classmethod
+    def from_policy(cls, policy: Policy) -> AlarmPolicy:
+        """Read the body of a policy on `alarm`."""
+        body = policy.body
+        return cls(
+            version=policy.version,
+            people=body["people"]["value"],
+            unrelated=body["unrelated"]["value"],
+            window=timedelta(hours=body["window_hours"]["value"]),
+        )

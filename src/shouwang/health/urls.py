@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from shouwang.health import pages
+from shouwang.health import hold_pages, pages
 
 app_name = "health"
 
 urlpatterns = [
+    path("health/holds/", hold_pages.holds, name="holds"),
+    path("health/holds/<int:number>/", hold_pages.hold, name="hold"),
     path("today/", pages.today, name="today"),
     path("today/find/", pages.find, name="find"),
     path("today/person/<str:ref>/", pages.save, name="save"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shouwang.bulletins.policy import RankFormula, risk_from_policy
 from shouwang.codes.policy import ColourPolicy
-from shouwang.health.policy import HealthPolicy
+from shouwang.health.policy import AlarmPolicy, HealthPolicy
 from shouwang.policybook.checking import Typed
 
 
@@ -13,6 +13,7 @@ def typed_readers() -> Typed:
     return {
         "colour": ColourPolicy.from_policy,
         "health": HealthPolicy.from_policy,
+        "alarm": AlarmPolicy.from_policy,
         "risk": risk_from_policy,
         "ranking": RankFormula.from_policy,
     }

@@ -35,6 +35,7 @@ NAVIGATION = [
     Place(gettext_lazy("City screen"), "bulletins:area", "map", WATCHERS, area=True),
     Place(gettext_lazy("Bulletin"), "bulletins:bulletin", "news", WATCHERS, area=True),
     Place(gettext_lazy("People"), "residents:search", "users", CARERS),
+    Place(gettext_lazy("Second look"), "health:holds", "eye", CARERS),
     Place(gettext_lazy("Daily reports"), "command:reports", "clipboard", OFFICERS),
     Place(gettext_lazy("Posts"), "command:staff", "id-badge", POWERS["command.post"]),
     Place(gettext_lazy("Stage and risk"), "command:stage", "flag", WATCHERS),
