@@ -1,8 +1,8 @@
 """What is known about somebody at a gate, and about the gate itself, when a passage is decided. Plain values only.
 
-Everything that cannot be known without a clock, a network or a camera is brought here by whoever asks: the reading of a
-code (whether it parses, whose key, whether the signature holds), what the status feed says, lines of the roster, earlier
-passages. Times are unix seconds of the signed clock unless said otherwise, temperatures tenths of a degree.
+Everything that cannot be known without a clock, a network or a camera is brought here by whoever asks: the reading of
+a code (whether it parses, whose key, whether the signature holds), what the status feed says, lines of the roster,
+earlier passages. Times are unix seconds of the signed clock unless said otherwise, temperatures tenths of a degree.
 """
 
 from __future__ import annotations
