@@ -31,7 +31,11 @@ def environment() -> str:
     for name, field in Environment.model_fields.items():
         default = field.get_default(call_default_factory=True)
         shown = ",".join(map(str, default)) if isinstance(default, list) else default
-        plain = {"secret_key": "made in the data folder", "key_ring_file": "`key-ring.json` in the data folder"}
+        plain = {
+            "secret_key": "made in the data folder",
+            "key_ring_file": "`key-ring.json` in the data folder",
+            "code_keys": "`code-keys` in the data folder",
+        }
         said = plain.get(name) or code(str(shown).lower() if isinstance(shown, bool) else shown) or "none"
         rows.append([code(variable(name)), field.description or "", said, code(EXAMPLES.get(name, ""))])
     return table(["variable", "what it takes", "default", "for example"], rows)

@@ -114,6 +114,7 @@ def test_production_is_strict(tmp_path: Path) -> None:
         "SHOUWANG_SECRET_KEY": "x" * 60,
         "SHOUWANG_ALLOWED_HOSTS": "shouwang.example.org",
         "SHOUWANG_KEY_RING_FILE": str(tmp_path / "ring.json"),
+        "SHOUWANG_CODE_KEYS": str(tmp_path / "code-keys"),
         "SHOUWANG_DATA_DIR": str(tmp_path),
         "DJANGO_SETTINGS_MODULE": "shouwang.site.settings",
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -43,7 +44,8 @@ def tables(secret: bytes, list_number: int) -> NDArray[np.uint32]:
 
 def places(numbers: NDArray[np.uint32], secret: bytes, list_number: int) -> NDArray[np.uint32]:
     """The places of many numbers in a list. Numbers are below 2²⁴."""
-    left, right = numbers >> HALF_BITS, numbers & (HALF - 1)
+    left: NDArray[Any] = numbers >> HALF_BITS
+    right: NDArray[Any] = numbers & (HALF - 1)
     for table in tables(secret, list_number):
         left, right = right, left ^ table[right]
     return left << HALF_BITS | right
@@ -51,7 +53,8 @@ def places(numbers: NDArray[np.uint32], secret: bytes, list_number: int) -> NDAr
 
 def numbers(found: NDArray[np.uint32], secret: bytes, list_number: int) -> NDArray[np.uint32]:
     """The numbers that stand at places: `places` undone."""
-    left, right = found >> HALF_BITS, found & (HALF - 1)
+    left: NDArray[Any] = found >> HALF_BITS
+    right: NDArray[Any] = found & (HALF - 1)
     for table in tables(secret, list_number)[::-1]:
         left, right = right ^ table[left], left
     return left << HALF_BITS | right

@@ -31,6 +31,7 @@ COMMANDS = {
     "account": "accounts:account",
     "post": "accounts:post",
     "keys": "keys",
+    "code-keys": "code_keys",
     "backup": "backup:backup",
     "restore": "backup:restore",
     "messages": "messages",

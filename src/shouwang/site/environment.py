@@ -31,6 +31,7 @@ EXAMPLES: dict[str, str] = {
     "debug": "export SHOUWANG_DEBUG=false",
     "secret_key": "export SHOUWANG_SECRET_KEY=$(python3 -c 'import secrets; print(secrets.token_urlsafe(50))')",
     "key_ring_file": "export SHOUWANG_KEY_RING_FILE=/etc/shouwang/key-ring.json",
+    "code_keys": "export SHOUWANG_CODE_KEYS=/etc/shouwang/code-keys",
     "host": "export SHOUWANG_HOST=127.0.0.1",
     "port": "export SHOUWANG_PORT=8000",
     "workers": "export SHOUWANG_WORKERS=2",
@@ -81,6 +82,9 @@ class Environment(BaseSettings):
     secret_key: str = Field("", description=f"at least {SHORTEST_SECRET} random characters; signs sessions and forms")
     key_ring_file: Path = Field(
         Path(), description="path of the file with the keys that encrypt names, ID numbers and phones"
+    )
+    code_keys: Path = Field(
+        Path(), description="path of the folder with the keys that sign codes, the status feed and the trust list"
     )
     host: str = Field("127.0.0.1", description="the address to listen on; 0.0.0.0 for every network card")
     port: int = Field(8000, ge=1, le=65535, description="a whole number from 1 to 65535")
@@ -248,6 +252,8 @@ def read(**given: Any) -> Environment:
         changes["key_ring_file"] = changes["data_dir"] / "key-ring.json"
     if not found.sms:
         changes["sms"] = "off" if found.is_production else "console"
+    if "code_keys" not in found.model_fields_set:
+        changes["code_keys"] = changes["data_dir"] / "code-keys"
     if not found.is_production:
         changes["allowed_hosts"] = list(dict.fromkeys([*LOCAL_HOSTS, *found.allowed_hosts]))
     return found.model_copy(update=changes)
@@ -261,6 +267,8 @@ def _demanded_in_production(found: Environment) -> list[str]:
         wrong.append(_advise("secret_key", found.secret_key or None, reason))
     if "key_ring_file" not in found.model_fields_set:
         wrong.append(_advise("key_ring_file", None, "production mode demands it, and keeps it apart from the data"))
+    if "code_keys" not in found.model_fields_set:
+        wrong.append(_advise("code_keys", None, "production mode demands it, and keeps it apart from the data"))
     if not found.allowed_hosts:
         wrong.append(_advise("allowed_hosts", None, "production mode demands it"))
     if found.debug:

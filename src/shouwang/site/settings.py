@@ -173,6 +173,11 @@ KEY_RING_MUST_EXIST = env.mode == "production"
 # Read by residents/sms.py: who sends the codes by which residents sign in.
 SMS = env.sms
 
+# Read by codes/code_keys.py and codes/feed.py.
+CODE_KEYS_DIR = env.code_keys
+CODE_KEYS_MUST_EXIST = env.mode == "production"
+FEED_DIR = env.data_dir / "feed"
+
 STATIC_URL = "/static/"
 STATIC_ROOT = env.data_dir / "static"
 WHITENOISE_USE_FINDERS = True

@@ -31,7 +31,8 @@ log = structlog.get_logger("shouwang.backup")
 def backup(file: Path) -> None:
     """Write the database to FILE, consistently, while work goes on.
 
-    The keys that encrypt names, ID numbers and phones are not in it: keep the key ring apart, and keep it.
+    The keys that encrypt names, ID numbers and phones are not in it, nor those that sign codes: keep the key ring and
+    the folder of code keys apart, and keep them.
     """
     settings = postgres.provide(environment.load())
     aside = file.with_name(file.name + ".part")
@@ -45,7 +46,7 @@ def backup(file: Path) -> None:
     finally:
         aside.unlink(missing_ok=True)
     click.echo(f"{file}: {file.stat().st_size / 1_000_000:.1f} MB")
-    click.echo(f"The keys stay where they are: {settings.key_ring_file}")
+    click.echo(f"The keys stay where they are: {settings.key_ring_file}, {settings.code_keys}")
 
 
 @click.command()

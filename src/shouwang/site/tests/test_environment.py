@@ -106,21 +106,22 @@ def test_secrets_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_production_demands_what_a_city_must_decide(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Secret, key ring and host names have no default in production; tracebacks and a moved clock are refused."""
+    """Secret, keys and host names have no default in production; tracebacks and a moved clock are refused."""
     monkeypatch.setenv("SHOUWANG_MODE", "production")
     monkeypatch.setenv("SHOUWANG_DEBUG", "true")
     monkeypatch.setenv("SHOUWANG_CLOCK", "2020-02-20T08:00:00+08:00")
     with pytest.raises(Advice) as stopped:
         environment.read()
-    for name in ("SECRET_KEY", "KEY_RING_FILE", "ALLOWED_HOSTS", "DEBUG", "CLOCK"):
+    for name in ("SECRET_KEY", "KEY_RING_FILE", "CODE_KEYS", "ALLOWED_HOSTS", "DEBUG", "CLOCK"):
         assert f"The setting SHOUWANG_{name} cannot be used" in stopped.value.text
 
 
 def test_production_with_everything_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Given its three, production starts, answers to the given names only, and makes no secret of its own."""
+    """Given its four, production starts, answers to the given names only, and makes no secret of its own."""
     monkeypatch.setenv("SHOUWANG_MODE", "production")
     monkeypatch.setenv("SHOUWANG_SECRET_KEY", "s" * 50)
     monkeypatch.setenv("SHOUWANG_KEY_RING_FILE", "/etc/shouwang/key-ring.json")
+    monkeypatch.setenv("SHOUWANG_CODE_KEYS", "/etc/shouwang/code-keys")
     monkeypatch.setenv("SHOUWANG_ALLOWED_HOSTS", "shouwang.example.org")
     found = environment.read()
     assert found.is_production
