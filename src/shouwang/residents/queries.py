@@ -183,6 +183,29 @@ def masked_by_id(scope: Scope, ids: Iterable[int]) -> dict[int, MaskedPerson]:
     return {person.pk: masked(person) for person in people}
 
 
+@dataclass(frozen=True, slots=True)
+class RosterLine:
+    """A resident as the roster at a gate names them: nothing that leads anywhere else."""
+
+    id: int
+    household: int | None
+    dwelling: str
+    name: str
+
+
+def masked_of_compound(area_path: str) -> list[RosterLine]:
+    """Everybody who lives in one compound, by dwelling. Not scoped: for the signed roster of its own gate."""
+    lock = sealer()
+    columns = ("id", "ref", "name_sealed", "household_id", "building", "unit", "dwelling")
+    rows = Person.objects.filter(area_path__startswith=area_path).values_list(*columns)
+    return [
+        RosterLine(number, household, "-".join((building, unit, dwelling)), mask_name(lock.open("name", ref, name)))
+        for number, ref, name, household, building, unit, dwelling in rows.order_by(
+            "building", "unit", "dwelling", "id"
+        )
+    ]
+
+
 def household_in(scope: Scope, household_id: int) -> tuple[Household, list[MaskedPerson]]:
     """A household of the viewer's area with its members there, the oldest first. Raises Refusal 404 otherwise."""
     here = Household.objects.filter(area_path__startswith=scope.area_path).select_related("area")

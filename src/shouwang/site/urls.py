@@ -27,6 +27,7 @@ urlpatterns = [
     path("accounts/2fa/", include(mfa_urlpatterns)),
     path("me/", include("shouwang.site.own_urls")),
     path("my/", include("shouwang.residents.own_urls")),
+    path("my/", include("shouwang.codes.my_urls")),
     path("command/", include("shouwang.command.urls")),
     path("areas/", include("shouwang.areas.urls")),
     path("people/", include("shouwang.residents.urls")),
