@@ -6,7 +6,8 @@ Everything that belongs to a district carries its mark: 东 and EAST, or 西 and
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -19,6 +20,9 @@ from shouwang.codes.models import ColourStatus
 from shouwang.command import actions as command
 from shouwang.command.models import DailyReport, Post
 from shouwang.command.policy import RiskLevel, Role, Stage
+from shouwang.gates import actions as gate_actions
+from shouwang.gates import permitting
+from shouwang.gates.models import Flag, Gate, Quarantine
 from shouwang.health.models import HealthEvent
 from shouwang.intake import uploads
 from shouwang.intake.models import State, TakeIn
@@ -135,6 +139,7 @@ def _fill(side: Side, places: dict[str, Area]) -> Samples:
     areas.close_compound(home, by=by, why=reason)
     areas.add_entrance(home, f"{side.mark} second gate", by=by, state="barred")
 
+    samples.numbers |= _gate(side, home, person, household, by)
     report = DailyReport.objects.create(area=community, area_path=community.path, day=DAY, filled_at=NOW)
     samples.numbers["report"] = report.pk
     operator = Actor.operator(f"{side.mark}-operator")
@@ -145,6 +150,44 @@ def _fill(side: Side, places: dict[str, Area]) -> Samples:
     samples.numbers["post"] = post.pk
     record(by=by, deed="areas.look", on=f"areas.Area:{home.pk}", why=reason, area_path=home.path, detail={"n": 1})
     return samples
+
+
+def _gate(side: Side, home: Area, person: Person, household: Household, by: Actor) -> dict[str, int]:
+    """A gate with a phone, a permit asked for, a dwelling barred, something flagged and something in quarantine."""
+    gate_actions.keep_in_step(home.path)
+    gate = Gate.objects.get(area=home)
+    expires, operator = NOW + timedelta(days=30), Actor.operator(f"{side.mark}-operator")
+    _made, code = gate_actions.offer_enrolment(gate.pk, f"{side.mark} phone", expires, by=operator)
+    device, _token = gate_actions.enrol(code)
+    wanted = permitting.Wanted("one_off", NOW, expires, f"{side.mark} has an errand", person_id=person.pk)
+    permit = permitting.ask(home.code, wanted, by=operator)
+    barred = permitting.confine(home.code, by=operator, why=f"{side.mark} reason", dwelling=f"{side.mark}-1-")
+    flag = Flag.objects.create(
+        kind="same_code",
+        gate=gate,
+        area_path=home.path,
+        passage=UUID(int=gate.pk),
+        passage_day=DAY,
+        at=NOW,
+        made_at=NOW,
+        detail={"minutes": 3},
+    )
+    Quarantine.objects.create(
+        gate=gate,
+        area_path=home.path,
+        device=device,
+        item=f"{side.mark} item",
+        item_hash=side.mark.encode(),
+        reason="gates.malformed",
+        received_at=NOW,
+    )
+    return {
+        "gate": gate.pk,
+        "device": device.pk,
+        "permit": permit.pk,
+        "flag": flag.pk,
+        "confinement": barred.pk,
+    }
 
 
 @dataclass(frozen=True)

@@ -170,7 +170,7 @@ def refuse_pin(pin: str) -> Refusal | None:
 
 @transaction.atomic
 def set_pin(account: Account, pin: str, *, by: Actor, scope: Scope | None = None) -> GuardPin:
-    """Set the PIN with which a guard checks in. Raises Refusal when they are no guard there, or the PIN is too plain."""
+    """Set the PIN with which a guard checks in. Raises Refusal when they are no guard there or the PIN is too plain."""
     post = queries.guard_posts(clock.today()).filter(account=account).order_by("area_path").first()
     if post is None or (scope is not None and not scope.covers(post.area_path)):
         raise Refusal("gates.not_a_guard", status=404)

@@ -73,7 +73,7 @@ def _quoted(values: Iterable[str | None]) -> str:
     )
 
 
-_detail_keys = ("phone_hash", "plate", "host", "company", "people")
+_detail_keys = ("phone_hash", "plate", "host", "company", "people", "purpose")
 
 
 def _detail(item: Sent) -> str | None:

@@ -348,6 +348,27 @@ class Lookup(models.Model):
         indexes = [models.Index(fields=["device", "at"])]
 
 
+class SignedPaper(models.Model):
+    """A signed document for one gate, the policy row or the roster, as it was last made; told apart by its ETag."""
+
+    retention: ClassVar = Retention.EPIDEMIC
+
+    gate = models.ForeignKey(Gate, models.CASCADE, related_name="papers", db_index=False)
+    area_path = models.TextField(db_collation="C")
+    kind = models.TextField()
+    etag = models.TextField()
+    message = models.BinaryField()
+    content_hash = models.BinaryField()
+    """Of what it says, without when it was made: the same is not signed anew before it is half way to its end."""
+    made_at = models.DateTimeField()
+    checked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["gate", "kind"], name="one_paper_of_a_kind")]
+        indexes = [models.Index(fields=["area_path"])]
+
+
 class Watermark(models.Model):
     """Up to which moment of arrival a job has looked at passages."""
 

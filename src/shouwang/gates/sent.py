@@ -41,6 +41,7 @@ class Traveller(Struct, forbid_unknown_fields=False, gc=False):
     plate: Short | None = None
     host: Int63 | Short | None = None
     company: Short | None = None
+    purpose: Long | None = None
     people: Int32 | Many | Short | None = None
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
-from shouwang.gates import gate_app
+from shouwang.gates import api, gate_app
 
 app_name = "gates"
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include((api.urls(), "api"))),
     path("gate/", gate_app.page, name="app"),
     path("gate/<str:name>", gate_app.file, name="app_file"),
 ]

@@ -1,0 +1,69 @@
+"""The policy row of a gate: what holds there by the dated policy, with the permits and confinements of its compound."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from shouwang import clock
+from shouwang.areas import queries as areas
+from shouwang.command import queries as command
+from shouwang.command.policy import Stage
+from shouwang.gates import permitting, policy
+from shouwang.gates.models import Confinement, Gate, Permit
+
+AHEAD = timedelta(hours=36)
+"""Permits that begin within the life of a row are in it."""
+
+
+def composed(gate: Gate, issued: datetime, expires: datetime) -> dict[str, Any]:
+    """The policy row of a gate as it is signed."""
+    permits = list(permitting.holding(gate.area_path, issued, AHEAD))
+    dwellings, households = _confined(gate.area_path)
+    stage = command.stage_of(gate.area_path, clock.local_day(issued))
+    row = policy.PassagePolicy(
+        version=f"{int(issued.timestamp())}",
+        rules="",
+        compound=gate.area.code,
+        gate=str(gate.pk),
+        stage=Stage(stage.stage) if stage else Stage.NORMAL_CONTROL,
+        state="closed" if areas.is_closed(gate.area, issued) else "open",
+        issued=int(issued.timestamp()),
+        expires=int(expires.timestamp()),
+        permits=tuple(map(_permit, permits)),
+        barred_dwellings=tuple(dwellings),
+        confined_households=tuple(households),
+    )
+    return row.to_json()
+
+
+def _permit(permit: Permit) -> policy.Permit:
+    """A permit in the words of the row. A resident is named by line of the roster, a visitor by phone or plate."""
+    both = (policy.Direction.IN, policy.Direction.OUT)
+    until = permit.until_at or permit.from_at + permitting.LONGEST
+    return policy.Permit(
+        id=str(permit.pk),
+        kind=policy.PermitKind(permit.kind),
+        holder=policy.Holder(
+            row=permit.person_id,
+            household=permit.household_id,
+            phone_hash=permit.phone_hash or None,
+            plate=permit.plate or None,
+        ),
+        valid_from=int(permit.from_at.timestamp()),
+        valid_until=int(until.timestamp()),
+        directions=both if permit.directions == "both" else (policy.Direction(permit.directions),),
+        purpose=permit.purpose,
+        quota=permit.quota,
+        interval_hours=permit.interval_hours,
+        windows=tuple(policy.Window(start, end, tuple(days)) for start, end, days in permit.windows),
+        stay_minutes=permit.stay_minutes,
+        host=permit.host_id,
+        confined=permit.confined,
+    )
+
+
+def _confined(area_path: str) -> tuple[list[str], list[int]]:
+    held = Confinement.objects.filter(area_path__startswith=area_path, ended_at=None).order_by("pk")
+    dwellings = sorted({one.dwelling for one in held if one.dwelling})
+    return dwellings, sorted({one.household_id for one in held if one.household_id is not None})
