@@ -44,7 +44,7 @@ $(ASSETS): bootstrap/assets.sh $(shell find ui-assets -not -path '*/node_modules
 	@bootstrap/assets.sh ui-assets
 	@mkdir -p $(@D) && touch $@
 
-$(GATE_APP): bootstrap/assets.sh $(shell find gate-app -not -path '*/node_modules*' -not -path '*/test/*' -type f)
+$(GATE_APP): bootstrap/assets.sh src/shouwang/gates/sentences.json $(shell find gate-app -not -path '*/node_modules*' -not -path '*/test/*' -type f)
 	@echo "Building the gate app"
 	@bootstrap/assets.sh gate-app
 	@mkdir -p $(@D) && touch $@

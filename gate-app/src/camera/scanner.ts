@@ -1,0 +1,92 @@
+/** The camera at the gate: looks for a code several times a second while its picture is on the page. */
+import { theDecoder } from "./decoder";
+
+const PAUSE_MS = 60;
+const LONGEST_SIDE = 960;
+/** The same code in view again says nothing new for this long. */
+const SAME_CODE_MS = 3_000;
+
+export interface Scanned {
+  text: string;
+  /** When the frame was taken, by performance.now(). */
+  frameAt: number;
+}
+
+export type CameraTrouble = "none" | "denied" | "absent";
+
+interface TorchTrack extends MediaStreamTrack {
+  getCapabilities(): MediaTrackCapabilities & { torch?: boolean };
+}
+
+export class Scanner {
+  private stream: MediaStream | null = null;
+  private stopped = false;
+  private lastText = "";
+  private lastAt = -Infinity;
+  private readonly canvas = document.createElement("canvas");
+
+  constructor(private readonly video: HTMLVideoElement, private readonly onCode: (scanned: Scanned) => void) {}
+
+  async start(): Promise<CameraTrouble> {
+    if (navigator.mediaDevices === undefined) return "absent";
+    try {
+      const wanted = { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } };
+      const stream = await navigator.mediaDevices.getUserMedia({ video: wanted, audio: false });
+      if (this.stopped) {
+        for (const track of stream.getTracks()) track.stop();
+        return "none";
+      }
+      this.stream = stream;
+      this.video.srcObject = stream;
+      await this.video.play();
+      void this.look();
+      return "none";
+    } catch (error) {
+      return error instanceof DOMException && error.name === "NotAllowedError" ? "denied" : "absent";
+    }
+  }
+
+  stop(): void {
+    this.stopped = true;
+    for (const track of this.stream?.getTracks() ?? []) track.stop();
+    this.video.srcObject = null;
+  }
+
+  hasTorch(): boolean {
+    const [track] = (this.stream?.getVideoTracks() ?? []) as TorchTrack[];
+    return track?.getCapabilities?.().torch === true;
+  }
+
+  async torch(on: boolean): Promise<void> {
+    const [track] = this.stream?.getVideoTracks() ?? [];
+    await track?.applyConstraints({ advanced: [{ torch: on } as MediaTrackConstraintSet] });
+  }
+
+  private async look(): Promise<void> {
+    while (!this.stopped) {
+      const frameAt = performance.now();
+      const picture = this.frame();
+      const text = picture === null ? null : await theDecoder().read(picture);
+      if (this.stopped) return;
+      if (text !== null && (text !== this.lastText || frameAt - this.lastAt > SAME_CODE_MS)) {
+        this.lastText = text;
+        this.lastAt = frameAt;
+        this.onCode({ text, frameAt });
+      }
+      await new Promise((resolve) => window.setTimeout(resolve, PAUSE_MS));
+    }
+  }
+
+  /** The middle of what the camera sees now: the square that the guard sees on the page. */
+  private frame(): ImageData | null {
+    const { videoWidth: width, videoHeight: height } = this.video;
+    const side = Math.min(width, height);
+    if (side === 0) return null;
+    const drawn = Math.min(side, LONGEST_SIDE);
+    this.canvas.width = this.canvas.height = drawn;
+    const context = this.canvas.getContext("2d", { willReadFrequently: true });
+    if (context === null) return null;
+    context.drawImage(this.video, (width - side) / 2, (height - side) / 2, side, side, 0, 0, drawn, drawn);
+    return context.getImageData(0, 0, drawn, drawn);
+  }
+}
