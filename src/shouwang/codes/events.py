@@ -24,3 +24,11 @@ class ColourChanged:
 
     turns: tuple[Turn, ...]
     decided_at: datetime
+
+
+@dataclass(frozen=True)
+class ExceptionChanged:
+    """A permission to pass as an exception was granted or ended for somebody who lives at `area_path`."""
+
+    person_id: int
+    area_path: str

@@ -106,3 +106,97 @@ class FeedPath(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["ends_at"])]
+
+
+class CardSheet(models.Model):
+    """Sheets of cards that were asked for: for which place, by whom, and where the files are once printed."""
+
+    retention: ClassVar = Retention.SHORT
+
+    area_path = models.TextField(db_collation="C")
+    building = models.TextField(blank=True)
+    people = models.IntegerField()
+    files = models.IntegerField(default=0)
+    account_id = models.BigIntegerField(null=True)
+    by = models.TextField()
+    made_at = models.DateTimeField()
+    printed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["area_path", "id"], name="card_sheet_by_place")]
+
+
+class Appeal(models.Model):
+    """Somebody says that a code, or what it follows from, is wrong. Open to anyone at any colour.
+
+    Its state is the last of its steps. `due_at` is when the district owes the decision.
+    """
+
+    retention: ClassVar = Retention.EPIDEMIC
+
+    person = models.ForeignKey("residents.Person", models.PROTECT, db_index=False)
+    area_path = models.TextField(db_collation="C")
+    colour_then = models.TextField()
+    rule_then = models.TextField(blank=True)
+    said = models.TextField()
+    raised_by = models.TextField()
+    """resident, guardian or community (for somebody who telephoned)."""
+    by = models.TextField()
+    raised_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person", "id"], name="appeal_of_person"),
+            models.Index(fields=["area_path", "due_at"], name="appeal_by_place"),
+        ]
+
+
+class AppealStep(models.Model):
+    """A step of an appeal: the last one is its state. `corrections` are references of the records that came of it."""
+
+    retention: ClassVar = Retention.EPIDEMIC
+
+    appeal = models.ForeignKey(Appeal, models.CASCADE, related_name="steps")
+    state = models.TextField()
+    at = models.DateTimeField()
+    by = models.TextField()
+    account_id = models.BigIntegerField(null=True)
+    area_path = models.TextField(blank=True, db_collation="C")
+    why = models.TextField(blank=True)
+    next_step = models.TextField(blank=True)
+    corrections = models.JSONField(default=list)
+
+
+class PassException(models.Model):
+    """A dated permission: somebody may pass although the rules say no. It sets no colour and ends by itself.
+
+    Asked for by one office, granted by another; it holds in [begins_at, ends_at) once granted, until it is ended.
+    """
+
+    retention: ClassVar = Retention.EPIDEMIC
+
+    person = models.ForeignKey("residents.Person", models.PROTECT, db_index=False)
+    area_path = models.TextField(db_collation="C")
+    reason = models.TextField()
+    note = models.TextField(blank=True)
+    policy_version = models.TextField()
+    begins_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    asked_at = models.DateTimeField()
+    asked_by = models.TextField()
+    asked_account = models.BigIntegerField(null=True)
+    asked_role = models.TextField()
+    asked_area = models.TextField(db_collation="C")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.TextField(blank=True)
+    granted = models.BooleanField(null=True)
+    why = models.TextField(blank=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person", "ends_at"], name="exception_of_person"),
+            models.Index(fields=["area_path", "ends_at"], name="exception_by_place"),
+        ]

@@ -13,7 +13,7 @@ from django.template.loader import get_template
 from django.urls import URLPattern, URLResolver, get_resolver
 
 import shouwang
-from shouwang.codes import actions
+from shouwang.codes import actions, remedies
 from shouwang.codes.models import ColourStatus
 
 SOURCE = Path(shouwang.__file__).parent
@@ -48,8 +48,43 @@ def test_only_the_codes_room_knows_the_table() -> None:
                 assert not any(words in " ".join(node.value.lower().split()) for words in written), path
 
 
+def knows_statuses(tree: ast.Module) -> bool:
+    """Whether a module has the model in hand: by name, or with all models of the room, or by looking it up."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            names = {name.name for name in node.names}
+            if node.module == "shouwang.codes.models" and names & {"ColourStatus", "*"}:
+                return True
+            if node.module == "shouwang.codes" and "models" in names:
+                return True
+        if isinstance(node, ast.Import) and any(name.name == "shouwang.codes.models" for name in node.names):
+            return True
+        if isinstance(node, ast.Attribute) and node.attr in {"get_model", "get_models", "import_string"}:
+            return True
+        if isinstance(node, ast.Constant) and node.value in ("ColourStatus", "colourstatus"):
+            return True
+    return False
+
+
+def test_one_module_has_the_model_in_hand() -> None:
+    """In codes/ too only actions imports it, and SQL elsewhere in the room never writes its table."""
+    knowing = set()
+    for path in (module for module in MODULES if module.parent == SOURCE / "codes"):
+        if path.stem == "models":
+            continue
+        tree = parsed(path)
+        if knows_statuses(tree):
+            knowing.add(path.stem)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and STATUS_TABLE in node.value:
+                text = " ".join(node.value.lower().split())
+                written = [verb for verb in ("into", "copy", "update", "table") if f"{verb} {STATUS_TABLE}" in text]
+                assert not written or (path.stem, written) == ("actions", ["copy"]), path
+    assert knowing == {"actions"}
+
+
 def test_one_function_writes_statuses_and_one_deed_calls_it() -> None:
-    """In codes/ only actions._append writes the table, only by the one COPY; only decide's portion calls it."""
+    """Where the model is in hand only _append writes the table, by the one COPY; only decide's portion calls it."""
     writing: set[tuple[str, str]] = set()
     calling: set[tuple[str, str]] = set()
     for path in (module for module in MODULES if module.parent == SOURCE / "codes"):
@@ -62,13 +97,24 @@ def test_one_function_writes_statuses_and_one_deed_calls_it() -> None:
                         "_decide_portion",
                     }:
                         calling.add((f"{path.stem}.{function.name}", node.func.id))
-                    if isinstance(node.func, ast.Attribute) and node.func.attr in WRITERS:
+                    if path.stem == "actions" and isinstance(node.func, ast.Attribute) and node.func.attr in WRITERS:
                         writing.add((f"{path.stem}.{function.name}", ast.unparse(node.func)))
     assert calling == {("actions._decide_portion", "_append"), ("actions.decide", "_decide_portion")}
     assert writing == {
         ("actions._append", "cursor.copy"),
         ("actions._decide_portion", "DecisionMark.objects.bulk_create"),
     }
+
+
+def test_appeals_and_exceptions_take_no_colour() -> None:
+    """No deed of theirs has a colour among what it is told, or calls the deciding."""
+    for name, function in inspect.getmembers(remedies, inspect.isfunction):
+        if function.__module__ == remedies.__name__:
+            given = set(inspect.signature(function).parameters)
+            assert not given & {"colour", "color", "rule", "status"}, name
+    imported = ast.unparse(parsed(SOURCE / "codes" / "remedies.py"))
+    assert "codes.actions" not in imported
+    assert "decide(" not in imported
 
 
 def test_nobody_can_tell_the_deed_a_colour() -> None:
