@@ -5,7 +5,7 @@ import { say } from "../src/decision/sentences";
 import type { Given } from "./passage_cases";
 
 interface Line extends Given {
-  answer: string;
+  answer: unknown;
 }
 
 /** The same text for the same data: keys in order. */
