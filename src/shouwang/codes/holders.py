@@ -18,6 +18,8 @@ NUMBERING_LOCK = 0x5357_4348
 STATUS = {Colour.GREEN: 0, Colour.RED: 1, Colour.YELLOW: 2, Colour.GREY: 3}
 """Colours as codes and feed write them; 3 is no colour, and a card that was revoked."""
 
+REVOKED = 3
+
 _NUMBER = """
 insert into codes_codeholder (person_id, number)
 select person_id, (select coalesce(max(number), -1) from codes_codeholder) + row_number() over (order by person_id)

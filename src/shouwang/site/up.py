@@ -78,7 +78,7 @@ def _is_embedded(settings: Environment) -> bool:
 
 
 def _family(settings: Environment) -> list[Child]:
-    """The web server and the job worker, with everything they need to know in their environment."""
+    """The web server, the job worker and the status feed, with everything they need to know in their environment."""
     counts = settings.data_dir / "metrics"
     shutil.rmtree(counts, ignore_errors=True)
     counts.mkdir(mode=0o700)
@@ -92,7 +92,7 @@ def _family(settings: Environment) -> list[Child]:
         "PROMETHEUS_MULTIPROC_DIR": str(counts),
         "PYTHONUNBUFFERED": "1",
     }
-    return [Child(name, [sys.executable, "-m", f"shouwang.site.{name}"], given) for name in ("web", "worker")]
+    return [Child(name, [sys.executable, "-m", f"shouwang.site.{name}"], given) for name in ("web", "worker", "feed")]
 
 
 def is_up(data_dir: Path) -> bool:

@@ -20,9 +20,9 @@ def application() -> Callable[..., Any]:
     """The WSGI application, loaded in a worker, which goes when the server's process goes."""
     children.die_with_parent(int(os.environ["SHOUWANG_WEB_PID"]))
     from shouwang.site import wsgi
+    from shouwang.site.feed_door import FeedDoor
 
-    loaded: Callable[..., Any] = wsgi.application
-    return loaded
+    return FeedDoor(wsgi.application, environment.load().data_dir / "feed")
 
 
 def main() -> None:

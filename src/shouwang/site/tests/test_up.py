@@ -49,20 +49,20 @@ def committed_row(data_dir: Path) -> object:
 
 
 def test_up_survives_the_death_of_its_children_and_ends_cleanly(up: Up, data_dir: Path) -> None:
-    """kill -9 of web server, worker and PostgreSQL: all come back, nothing committed is lost; SIGTERM ends it."""
+    """kill -9 of web server, worker, feed and PostgreSQL: all come back, nothing committed is lost; SIGTERM ends it."""
     until(lambda: "is up:" in up.said(), 10, "address printed")
     assert f"http://localhost:{up.port}/" in up.said()
     assert "demo-city" in up.said()
     assert "pw-of-demo" in up.said()
     commit_a_row(data_dir)
-    for name in ("web", "worker"):
+    for name in ("web", "worker", "feed"):
         victim = up.child(name)
         victim.send_signal(signal.SIGKILL)
         psutil.wait_procs([victim], timeout=5)
     server = postgres.postmaster(data_dir)
     assert server is not None
     server.send_signal(signal.SIGKILL)
-    until(lambda: up.said().count(" died ") >= 3, 20, f"three deaths noticed\n{up.said()[-2000:]}")
+    until(lambda: up.said().count(" died ") >= 4, 20, f"four deaths noticed\n{up.said()[-2000:]}")
     until(up.ready, 60, f"ready again\n{up.said()[-2000:]}")
     assert committed_row(data_dir) == (42,)
     assert up.stop(signal.SIGTERM) < 10
