@@ -341,5 +341,3 @@ def _check_normal(row: PassagePolicy) -> None:
     for path, adds in conditions.items():
         if adds:
             raise PolicyFault(path, NO_EXTRA_CONDITION, getattr(row, path))
-    if row.colours != Colours():
-        raise PolicyFault("colours", NO_EXTRA_CONDITION, "other colours than the standard ones")

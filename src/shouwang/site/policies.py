@@ -5,6 +5,7 @@ from __future__ import annotations
 from shouwang.bulletins.policy import RankFormula, risk_from_policy
 from shouwang.codes.exception_rules import ExceptionPolicy
 from shouwang.codes.policy import ColourPolicy
+from shouwang.gates.passage_policy import PassageRules
 from shouwang.health.policy import AlarmPolicy, HealthPolicy
 from shouwang.policybook.checking import Typed
 
@@ -14,6 +15,7 @@ def typed_readers() -> Typed:
     return {
         "colour": ColourPolicy.from_policy,
         "health": HealthPolicy.from_policy,
+        "passage": PassageRules.from_policy,
         "alarm": AlarmPolicy.from_policy,
         "exception": ExceptionPolicy.from_policy,
         "risk": risk_from_policy,
