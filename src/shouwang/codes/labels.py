@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 TOPICS: dict[str, str | Promise] = {
     "colour": _("Colours of the health code"),
     "health": _("Cases, contacts and follow-up"),
+    "passage": _("Passing a compound's gate"),
     "exception": _("Permissions to pass as an exception"),
     "alarm": _("When records need a second look"),
     "risk": _("Risk levels"),
