@@ -47,7 +47,7 @@ def test_a_good_file_has_no_fault(tmp_path: Path) -> None:
 
 
 def test_a_folder_may_be_one_pack_and_an_empty_one_is_no_pack(tmp_path: Path) -> None:
-    """A fault in a pack is found whether the pack or the folder around it is named; where nothing lies, that is said."""
+    """A fault is found whether the pack or the folder around it is named; where nothing lies, that is said."""
     [empty] = queries.check_directories([tmp_path], TYPED)
     assert "policy files" in empty.words("en")
     assert faults(tmp_path, GOOD.replace("days: 28", "days: many"))
