@@ -7,8 +7,9 @@ class CodesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from shouwang.codes import datasets, panel, reactions  # noqa: F401 - reactions listen once imported
+        from shouwang.codes import card_jobs, datasets, panel, reactions, remedy_panel  # noqa: F401 - reactions listen
         from shouwang.residents import panels
 
         datasets.register()
         panels.offer("codes.colour", 10, panel.render)
+        panels.offer("codes.remedies", 15, remedy_panel.render)

@@ -18,6 +18,7 @@ from shouwang import access, clock
 from shouwang.codes import issuing, queries
 from shouwang.codes.issuing import DrawnCode
 from shouwang.codes.models import Card
+from shouwang.codes.my_remedies import notices_of
 from shouwang.codes.panel import rule_words
 from shouwang.health.panel import Line, lines_of
 from shouwang.refusal import Refusal
@@ -73,6 +74,7 @@ def my(request: HttpRequest, resident: Any) -> HttpResponse:
         me=shown[0],
         family=_strips(drawn.family, _("The family's code")) if len(people) > 1 else [],
         family_of=people,
+        notices=[(each, notices_of([each.id])) for each in people if each.may_speak_for],
         drawn_at=clock.now(),
         signed_in_resident=True,
     )

@@ -91,3 +91,39 @@ def own_mask(name: str) -> str:
     if 2 <= len(plain) <= 4 and all("\u4e00" <= letter <= "\u9fff" for letter in plain):
         return "*" + plain[1:]
     return mask_name(plain)
+
+
+@dataclass(frozen=True)
+class CardPerson:
+    """Somebody for whom a card is printed: the name as a gate shows it, and the year of birth where it is known."""
+
+    id: int
+    masked_name: str
+    born: int | None
+    area_path: str
+    area_name: str
+    dwelling: str
+
+
+def people_living_at(area_path: str, building: str = "", person_ids: list[int] | None = None) -> list[CardPerson]:
+    """Everybody who lives at or under a place, or in one building of it, in the order of dwellings.
+
+    Not scoped: the caller has compared the place with what its own user may see.
+    """
+    rows = Person.objects.filter(area_path__startswith=area_path).select_related("area")
+    if building:
+        rows = rows.filter(building=rules.read_label(building, "building"))
+    if person_ids is not None:
+        rows = rows.filter(pk__in=person_ids)
+    lock = sealer()
+    return [
+        CardPerson(
+            id=person.pk,
+            masked_name=own_mask(lock.open("name", person.ref, person.name_sealed)),
+            born=person.birth_date.year if person.birth_date else None,
+            area_path=person.area_path,
+            area_name=person.area.name,
+            dwelling="-".join(part for part in (person.building, person.unit, person.dwelling) if part),
+        )
+        for person in rows.order_by("area_path", "building", "unit", "dwelling", "id")
+    ]

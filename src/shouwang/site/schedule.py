@@ -15,9 +15,12 @@ from typing import Any
 from shouwang import clock
 from shouwang.bulletins import actions as bulletins
 from shouwang.codes import actions as codes
+from shouwang.codes import cards
 from shouwang.command import actions as command
 from shouwang.command import reactions as command_follows
 from shouwang.command.policy import REPORT_MEASURES
+from shouwang.gates import reactions as gates_follow
+from shouwang.gates import watch_jobs
 from shouwang.intake import uploads
 from shouwang.journal.actions import Actor
 from shouwang.journal.jobs import done_since, recorded
@@ -41,7 +44,9 @@ def tidy(day: date, by: Actor) -> dict[str, Any]:
     return {
         "posts_moved": command_follows.catch_up(),
         "people_moved": residents_follow.catch_up(),
+        "gates_moved": gates_follow.catch_up(),
         **uploads.sweep(),
+        "card_sheets_deleted": cards.sweep(),
         "sign_ins_forgotten": own_access.sweep(clock.now() - own_access.KEPT_AFTER),
     }
 
@@ -78,6 +83,7 @@ def draft_bulletin(day: date, by: Actor) -> dict[str, Any]:
 
 
 STEPS = [
+    Step("gates.tend", time(0, 10), watch_jobs.tend),
     Step("site.tidy", time(5, 0), tidy),
     Step("codes.decide", time(5, 30), decide_colours),
     Step("measures.compute", time(6, 0), compute_figures),
@@ -126,6 +132,7 @@ def tick() -> list[str]:
             with recorded(step.job, today) as counts:
                 counts.update(step.run(today, Actor.system(step.job)))
             ran.append(step.job)
+    watch_jobs.look_often()
     if ran or not done_since(REFRESHING, today, since=clock.now() - REFRESH):
         with recorded(REFRESHING, today) as counts:
             by = Actor.system(REFRESHING)
