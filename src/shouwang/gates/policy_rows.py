@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,9 @@ from shouwang.command import queries as command
 from shouwang.command.policy import Stage
 from shouwang.gates import permitting, policy
 from shouwang.gates.models import Confinement, Gate, Permit
+from shouwang.gates.passage_policy import Compound, PassageRules, policy_row
+from shouwang.policybook import queries as book
+from shouwang.policybook.policy import Policy
 
 AHEAD = timedelta(hours=36)
 """Permits that begin within the life of a row are in it."""
@@ -20,21 +24,31 @@ def composed(gate: Gate, issued: datetime, expires: datetime) -> dict[str, Any]:
     """The policy row of a gate as it is signed."""
     permits = list(permitting.holding(gate.area_path, issued, AHEAD))
     dwellings, households = _confined(gate.area_path)
-    stage = command.stage_of(gate.area_path, clock.local_day(issued))
-    row = policy.PassagePolicy(
-        version=f"{int(issued.timestamp())}",
-        rules="",
-        compound=gate.area.code,
+    day = clock.local_day(issued)
+    closed = areas.is_closed(gate.area, issued)
+    declared = command.stage_of(gate.area_path, day)
+    without = Stage.STRICT_CLOSURE if closed else Stage.NORMAL_CONTROL
+    row = policy_row(
+        _rules(book.in_force("passage", day, gate.area_path)),
+        stage=Stage(declared.stage) if declared else without,
+        compound=Compound(gate.area.code, closed),
         gate=str(gate.pk),
-        stage=Stage(stage.stage) if stage else Stage.NORMAL_CONTROL,
-        state="closed" if areas.is_closed(gate.area, issued) else "open",
+        version=f"{int(issued.timestamp())}",
+        day=day,
         issued=int(issued.timestamp()),
         expires=int(expires.timestamp()),
-        permits=tuple(map(_permit, permits)),
-        barred_dwellings=tuple(dwellings),
-        confined_households=tuple(households),
+        permits=map(_permit, permits),
+        barred_dwellings=dwellings,
+        confined_households=households,
+        utc_offset_minutes=int((issued.astimezone(clock.ZONE).utcoffset() or timedelta(0)).total_seconds()) // 60,
     )
     return row.to_json()
+
+
+@functools.lru_cache(maxsize=32)
+def _rules(found: Policy) -> PassageRules:
+    """The dated policy, typed; read once for all the gates under it."""
+    return PassageRules.from_policy(found)
 
 
 def _permit(permit: Permit) -> policy.Permit:
