@@ -732,3 +732,87 @@ def files_sum(amount: Callable[[Row], int]) -> Twin:
 twin("files_taken_in")(files_sum(lambda row: 1))
 twin("rows_taken")(files_sum(lambda row: row["taken"]))
 twin("rows_refused")(files_sum(lambda row: row["refused"]))
+
+
+# Gates and passages
+
+
+def judged_at(day: date) -> datetime:
+    """The moment as of which a day is judged; the tests look back at days that are over."""
+    return end(day)
+
+
+def gates_on(world: World, day: date) -> list[Row]:
+    moment = judged_at(day)
+    return [
+        gate
+        for gate in world.gates
+        if gate["since"] < moment and (gate["ended_at"] is None or gate["ended_at"] >= moment)
+    ]
+
+
+@twin("gates_total")
+def gates_total(world: World, day: date, path: str) -> int:
+    return within(world, (gate["area_id"] for gate in gates_on(world, day)), path)
+
+
+@twin("gates_unattended")
+def gates_unattended(world: World, day: date, path: str) -> int:
+    moment, lonely = judged_at(day), []
+    for gate in gates_on(world, day):
+        words = [
+            row
+            for row in world.shifts
+            if row["gate_id"] == gate["id"]
+            and row["kind"] in {"check_in", "check_out", "unattended"}
+            and row["at"] < moment
+        ]
+        last = max(words, key=lambda row: (row["at"], row["received_at"]), default=None)
+        since = gate["since"] if last is None else last["at"]
+        if (last is None or last["kind"] != "check_in") and since < moment - timedelta(minutes=10):
+            lonely.append(gate["area_id"])
+    return within(world, lonely, path)
+
+
+@twin("gates_with_phone")
+def gates_with_phone(world: World, day: date, path: str) -> int:
+    moment = judged_at(day)
+    live = {
+        row["gate_id"]
+        for row in world.devices
+        if row["enrolled_at"] < moment < row["expires_at"] and not (row["revoked_at"] and row["revoked_at"] < moment)
+    }
+    return within(world, (gate["area_id"] for gate in gates_on(world, day) if gate["id"] in live), path)
+
+
+def passages(world: World, day: date, path: str, wanted: Callable[[Row], bool]) -> int:
+    place = once(world, "gate places", lambda: {gate["id"]: gate["area_id"] for gate in world.gates})
+    return sum(
+        row["count"]
+        for row in world.passage_counts
+        if row["day"] == day and wanted(row) and path_of(world, place[row["gate_id"]]).startswith(path)
+    )
+
+
+@twin("passages_in")
+def passages_in(world: World, day: date, path: str) -> int:
+    return passages(world, day, path, lambda row: row["direction"] == "in" and went_through(row))
+
+
+@twin("passages_out")
+def passages_out(world: World, day: date, path: str) -> int:
+    return passages(world, day, path, lambda row: row["direction"] == "out" and went_through(row))
+
+
+def went_through(row: Row) -> bool:
+    return row["verdict"] == "pass" or row["overridden"]
+
+
+@twin("passages_refused")
+def passages_refused(world: World, day: date, path: str) -> int:
+    return passages(world, day, path, lambda row: row["verdict"] == "refuse")
+
+
+@twin("passages_held")
+def passages_held(world: World, day: date, path: str) -> int:
+    return passages(world, day, path, lambda row: row["verdict"] == "hold")

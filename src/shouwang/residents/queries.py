@@ -183,6 +183,11 @@ def masked_by_id(scope: Scope, ids: Iterable[int]) -> dict[int, MaskedPerson]:
     return {person.pk: masked(person) for person in people}
 
 
+def number_in(area_path: str) -> int:
+    """How many people are registered at or under a path."""
+    return Person.objects.filter(area_path__startswith=area_path).count() if area_path else 0
+
+
 @dataclass(frozen=True, slots=True)
 class RosterLine:
     """A resident as the roster at a gate names them: nothing that leads anywhere else."""
