@@ -35,6 +35,7 @@ FILES: dict[str, Callable[[], str]] = {
     "measures.md": lambda: f"# What is counted 指标目录\n\n{tables.measures()}",
     "policies.md": lambda: f"# The rules in plain words\n\n{tables.policies('en')}",
     "policies.zh-CN.md": lambda: f"# 规则的大白话\n\n{tables.policies('zh')}",
+    "passage-reasons.md": lambda: f"# What a gate answers 门岗判定的理由\n\n{tables.passage_reasons()}",
     "retention.md": lambda: f"# How long each table is kept\n\n{tables.retention()}",
     "environment.md": lambda: f"# Environment variables\n\n{tables.environment()}",
     "kinds.md": lambda: f"# Kinds of files\n\n{tables.kinds()}\n\n{tables.event_kinds()}",

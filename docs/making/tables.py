@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -162,6 +163,35 @@ def event_kinds() -> str:
         ends = "everything" if kind == Kind.DIED else ", ".join(sorted(ENDS.get(kind, ())))
         rows.append([code(kind.value), BEARS.get(kind, ""), ends])
     return table(["kind", "evidence it bears", "without `ends` it ends open evidence of"], rows)
+
+
+def passage_reasons() -> str:
+    """Every reason of a gate: what guard and person are told, what is done next, and its verdict in the cases."""
+    import json
+
+    from shouwang.gates.rules import NEXT
+    from shouwang.gates.sentences import sentences
+
+    words = sentences()
+    verdicts: dict[str, set[str]] = {}
+    for path in sorted((Path(__file__).parents[2] / "specs" / "passage").glob("*.json")):
+        for case in json.loads(path.read_text(encoding="utf-8")).get("cases", ()):
+            verdicts.setdefault(case["gives"]["reason"], set()).add(case["gives"]["verdict"])
+    rows = []
+    for reason, following in NEXT.items():
+        told = words["reasons"][reason.value]
+        rows.append(
+            [
+                code(reason.value),
+                ", ".join(sorted(verdicts.get(reason.value, ()))),
+                f"{told['guard']['zh']} · {told['guard']['en']}",
+                f"{told['person']['zh']} · {told['person']['en']}",
+                f"{words['next'][following]['zh']} · {words['next'][following]['en']}",
+            ]
+        )
+    reasons = table(["reason", "verdict", "门岗 · guard", "本人 · person", "下一步 · next step"], rows)
+    banners = [[code(name), f"{said['zh']} · {said['en']}"] for name, said in words["banner"].items()]
+    return f"{reasons}\n\n" + table(["banner", "说明 · what it says"], banners)
 
 
 def every_command() -> Iterator[tuple[str, click.Command]]:

@@ -119,7 +119,7 @@ export interface Reading {
   of: Kind;
 }
 
-/** One person, in the order of the code. claim and status: 0 green, 1 red, 2 yellow, 3 other; status null: list not held. */
+/** One person (Member in Python), in the order of the code. claim and status: 0 green, 1 red, 2 yellow, 3 other; status null: list not held. */
 export interface Person {
   idx: number | null;
   claim: number | null;

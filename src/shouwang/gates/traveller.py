@@ -49,7 +49,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Member:
     """One person of the traveller, in the order of the code. Colours as in the feed: 0 green, 1 red, 2 yellow, 3 other.
 
     `claim`: at issue, by the code (or the look-up). `status`: in the feed, None when this gate holds no such list.
@@ -97,7 +97,7 @@ class Traveller:
 
     kind: Kind
     reading: Reading | None = None
-    people: tuple[Person, ...] = ()
+    people: tuple[Member, ...] = ()
     status_at: int | None = None
     phone_hash: str | None = None
     plate: str | None = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from shouwang.gates.deciding.finding import Finding, Scene, gathered
 from shouwang.gates.passage import Banner, Colour, Reason
 from shouwang.gates.policy import ByColour, Direction, Verdict
-from shouwang.gates.traveller import Kind, Person, Reading, ReadingState
+from shouwang.gates.traveller import Kind, Member, Reading, ReadingState
 
 _COLOURS = {0: Colour.GREEN, 1: Colour.RED, 2: Colour.YELLOW, 3: Colour.GREY}
 """As the feed numbers them. Grey is its `other`: no colour yet, or a card that is lost or revoked."""
@@ -126,7 +126,7 @@ def _colours(
 _TOO_OLD = Finding(Verdict.CHECK, Reason.FEED_TOO_OLD)
 
 
-def _colour(person: Person, status_at: int | None, issued: int | None) -> Colour | None:
+def _colour(person: Member, status_at: int | None, issued: int | None) -> Colour | None:
     """The feed's colour if at least as new as the code, else the worse of both; the code's where there is no feed."""
     claim = _COLOURS.get(person.claim) if person.claim is not None and issued is not None else None
     status = _COLOURS.get(person.status) if person.status is not None and status_at is not None else None
@@ -159,7 +159,7 @@ _REASONS = {
 }
 
 
-def _given(scene: Scene, person: Person, colour: Colour) -> Verdict:
+def _given(scene: Scene, person: Member, colour: Colour) -> Verdict:
     """By direction and whether this is the person's own gate; who may live here is treated as living here."""
     table = scene.policy.colours
     stranger = scene.traveller.kind in {Kind.VISITOR, Kind.DELIVERY}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from shouwang.gates.passage import Reason
 from shouwang.gates.policy import Direction, PassagePolicy, Verdict
-from shouwang.gates.traveller import Gate, Person, Traveller
+from shouwang.gates.traveller import Gate, Member, Traveller
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ class Scene:
     now: int
 
     @property
-    def people(self) -> tuple[Person, ...]:
+    def people(self) -> tuple[Member, ...]:
         """Those who want to pass; somebody of whom nothing is known yet counts as one."""
-        return self.traveller.people or (Person(),)
+        return self.traveller.people or (Member(),)
 
 
 _HOLD = (

@@ -8,7 +8,7 @@ from shouwang.gates.deciding.finding import Finding, Scene
 from shouwang.gates.deciding.local_time import is_open, opens_at
 from shouwang.gates.passage import Reason
 from shouwang.gates.policy import Permit, PermitKind, Verdict
-from shouwang.gates.traveller import Person
+from shouwang.gates.traveller import Member
 
 HOUR = 3_600
 
@@ -30,7 +30,7 @@ def any_permit(_: Permit) -> bool:
 
 
 def permitted(
-    scene: Scene, person: Person, counts: Callable[[Permit], bool] = any_permit
+    scene: Scene, person: Member, counts: Callable[[Permit], bool] = any_permit
 ) -> tuple[Permit | None, Finding | None]:
     """The first permit that lets this person through now; or what is wrong with the nearest one; or nothing at all."""
     failings: list[Finding] = []
@@ -45,7 +45,7 @@ def permitted(
     return None, nearest
 
 
-def _is_of(permit: Permit, person: Person, scene: Scene) -> bool:
+def _is_of(permit: Permit, person: Member, scene: Scene) -> bool:
     """Whether everything by which the holder is named is this traveller's."""
     holder, traveller = permit.holder, scene.traveller
     pairs = (

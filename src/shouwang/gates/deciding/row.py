@@ -12,7 +12,7 @@ from shouwang.gates.deciding.local_time import is_open, local_day, midnight, ope
 from shouwang.gates.deciding.permit import HOUR, any_permit, permitted
 from shouwang.gates.passage import Banner, Reason
 from shouwang.gates.policy import Access, Direction, ExitKind, Permit, PermitKind, Verdict
-from shouwang.gates.traveller import Kind, Person
+from shouwang.gates.traveller import Kind, Member
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def _is_for_confined(permit: Permit) -> bool:
     return permit.confined
 
 
-def _confined(scene: Scene, person: Person) -> bool:
+def _confined(scene: Scene, person: Member) -> bool:
     return person.household is not None and person.household in scene.policy.confined_households
 
 
@@ -87,7 +87,7 @@ def _entry(scene: Scene) -> Ruled:
     return Ruled(tuple(findings), tuple(banner), let[0] if let else None)
 
 
-def _is_stranger(scene: Scene, person: Person) -> bool:
+def _is_stranger(scene: Scene, person: Member) -> bool:
     """Not a resident; of visitors and deliveries whoever is not known to be one."""
     if scene.traveller.kind in {Kind.VISITOR, Kind.DELIVERY}:
         return person.resident is not True
@@ -116,7 +116,7 @@ def _barred_home(scene: Scene) -> Iterator[tuple[int, Finding]]:
 
 
 def _access(
-    scene: Scene, access: Access, closed: Reason, asked: list[tuple[int, Person]], let: list[str]
+    scene: Scene, access: Access, closed: Reason, asked: list[tuple[int, Member]], let: list[str]
 ) -> Iterator[tuple[int, Finding]]:
     """Whether those of a kind may enter; the permits that let them in are noted in `let`."""
     if access is Access.YES:
@@ -212,7 +212,7 @@ def _counts(scene: Scene, permit: Permit) -> bool:
     return permit.kind in rule_out.permit_kinds or permit.kind is PermitKind.SPECIAL_DUTY
 
 
-def _with_permit(scene: Scene, asked: list[tuple[int, Person]], let: list[Permit]) -> Iterator[tuple[int, Finding]]:
+def _with_permit(scene: Scene, asked: list[tuple[int, Member]], let: list[Permit]) -> Iterator[tuple[int, Finding]]:
     missing = Reason.DUTY_ONLY if scene.policy.exit.kind is ExitKind.DUTY else Reason.NO_PERMIT
     for at, person in asked:
         permit, failing = permitted(scene, person, lambda each: _counts(scene, each))
@@ -222,10 +222,10 @@ def _with_permit(scene: Scene, asked: list[tuple[int, Person]], let: list[Permit
             yield at, failing or _refused(missing)
 
 
-def _quota(scene: Scene, asked: list[tuple[int, Person]], let: list[Permit]) -> Iterator[tuple[int, Finding]]:
+def _quota(scene: Scene, asked: list[tuple[int, Member]], let: list[Permit]) -> Iterator[tuple[int, Finding]]:
     """One (or so many) of a household at a time and in each interval; who has a permit does not count."""
     rule_out = scene.policy.exit
-    counted: list[tuple[int, Person]] = []
+    counted: list[tuple[int, Member]] = []
     for at, person in asked:
         permit, _ = permitted(scene, person, lambda each: _counts(scene, each))
         if permit is not None:
