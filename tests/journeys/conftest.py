@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gate_camera import CAMERA
 
 CHROMIUM = os.environ.get("SHOUWANG_TEST_CHROMIUM", "/usr/bin/chromium")
 # Playwright's loop runs in the thread of the test; Django would take it for asynchronous code.
@@ -15,8 +16,13 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Debian's Chromium; nothing is downloaded."""
-    return {**browser_type_launch_args, "executable_path": CHROMIUM}
+    """Debian's Chromium, nothing is downloaded. Its camera shows whatever picture lies in gate_camera's file."""
+    camera = [
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-video-capture={CAMERA}",
+    ]
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": camera}
 
 
 @pytest.fixture

@@ -1,0 +1,145 @@
+"""Visitors, vehicles, deliveries, look-ups, and somebody with a fever: the other ways through a gate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gate_world import World, built, phone_in_hand
+from playwright.sync_api import Browser, Page, expect
+
+from shouwang.gates.models import Incident
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def world(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> World:
+    return built(settings, monkeypatch, tmp_path)
+
+
+def other(page: Page, place: int) -> None:
+    """The n-th of: visitor, vehicle, delivery, courier, look-up."""
+    page.locator(".tabs button").nth(2).click()
+    page.locator(".tiles button").nth(place).click()
+
+
+def test_a_visitor_and_a_vehicle_show_a_code(browser: Browser, live_server: Any, shots: Path, world: World) -> None:
+    """The visitor gives number and host, the driver the plate; both are asked for a code, and then it is as ever."""
+    with phone_in_hand(browser, live_server.url, shots) as phone:
+        phone.ready(world)
+        page = phone.page
+        phone.look("home")
+        page.locator(".tabs button").nth(2).click()
+        phone.look("others")
+        other(page, 0)
+        page.locator("form input").nth(0).fill("138001")
+        page.locator("form .primary").click()
+        expect(page.locator(".trouble")).not_to_be_empty()
+        page.locator("form input").nth(0).fill("13800138000")
+        page.locator("form input").nth(1).fill("3-1-201")
+        page.locator("form input").nth(2).fill("探亲")
+        phone.look("visitor-form")
+        page.locator("form .primary").click()
+        phone.verdict("pass", "musts_left")
+        phone.look("visitor")
+        page.locator(".must .primary").click()
+        phone.scan(world.strip(55))
+        phone.verdict("pass", "musts_left")
+        phone.through()
+        page.locator(".done button").click()
+        other(page, 1)
+        page.locator("form input").nth(0).fill("鄂A 12345")
+        page.locator("form input").nth(1).fill("3")
+        phone.look("vehicle-form")
+        page.locator("form .primary").click()
+        page.locator(".must .primary").click()
+        phone.scan(world.strip(56))
+        phone.through()
+        phone.unsent(0)
+    visitor, vehicle = world.stored()
+    assert (visitor.kind, visitor.verdict, visitor.idx) == ("visitor", "pass", 55)
+    assert (vehicle.kind, vehicle.verdict, vehicle.idx) == ("vehicle", "pass", 56)
+    assert "13800138000" not in str(vars(visitor))
+
+
+def test_a_delivery_is_recorded_with_its_company(browser: Browser, live_server: Any, shots: Path, world: World) -> None:
+    """The company is told; the decision says what is still to be shown."""
+    with phone_in_hand(browser, live_server.url, shots) as phone:
+        phone.ready(world)
+        page = phone.page
+        other(page, 2)
+        page.locator("form input").nth(0).fill("中百仓储")
+        page.locator("form .primary").click()
+        phone.verdict("pass", "musts_left")
+        phone.look("delivery")
+        page.locator(".must .primary").click()
+        phone.scan(world.strip(57))
+        phone.through()
+        phone.unsent(0)
+    (row,) = world.stored()
+    assert (row.kind, row.verdict) == ("delivery", "pass")
+
+
+def test_a_look_up_that_finds_nobody_says_what_to_do(
+    browser: Browser, live_server: Any, shots: Path, world: World
+) -> None:
+    """A number that is none is not sent; one that nobody has is answered in words."""
+    with phone_in_hand(browser, live_server.url, shots) as phone:
+        phone.ready(world)
+        page = phone.page
+        other(page, 4)
+        page.locator("form input").nth(0).fill("42010")
+        page.locator("form .primary").click()
+        expect(page.locator(".trouble")).not_to_be_empty()
+        page.locator("form input").nth(0).fill("420102199001011234")
+        page.locator("form .primary").click()
+        expect(page.locator(".trouble")).to_contain_text("没有查到")
+        phone.look("look-up")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_fever_waits_is_held_called_and_handed_over(
+    browser: Browser, live_server: Any, shots: Path, world: World, language: str
+) -> None:
+    """37.6 at first: five minutes apart, through a reload; 37.5 again: held, the community called, handed over."""
+    with phone_in_hand(browser, live_server.url, shots, language) as phone:
+        page = phone.page
+        phone.ready(world)
+        page.clock.install()
+        phone.scan(world.strip(world.idx(1)))
+        phone.verdict("pass", "musts_left")
+        phone.tick("identity")
+        phone.tick("mask")
+        phone.temperature(376)
+        phone.verdict("hold", "fever_wait")
+        phone.look("fever-first")
+        page.locator(".musts > .primary").click()
+        expect(page.locator(".clock")).to_be_visible()
+        phone.look("fever-wait")
+        page.reload()
+        page.locator(".held button").click()
+        page.locator("button.name").click()
+        expect(page.locator(".clock")).to_be_visible()
+        page.clock.fast_forward("05:02")
+        page.locator(".musts > .primary").click()
+        phone.look("fever-second")
+        phone.temperature(375)
+        phone.verdict("hold", "fever")
+        page.locator(".musts > .primary").click()
+        phone.look("fever-hold")
+        for _step in ("called", "transferred"):
+            page.locator(".musts > .primary").click()
+        expect(page.locator(".camera")).to_be_visible()
+        page.clock.fast_forward("00:10")
+        phone.unsent(0)
+    (row,) = world.stored()
+    assert (row.verdict, row.reason, float(row.temperature), float(row.second_temperature)) == (
+        "hold",
+        "fever",
+        37.6,
+        37.5,
+    )
+    steps = Incident.objects.filter(passage=row.id).order_by("at", "received_at")
+    assert {one.step for one in steps} == {"first_reading", "second_reading", "held", "called", "transferred"}
