@@ -124,7 +124,7 @@ def look(eyes: Eyes, name: str) -> None:
     """As `Eyes.look`, with the masked Chinese names and places that an English page holds too."""
     eyes.page.evaluate(
         """() => { for (const each of document.querySelectorAll('main *')) for (const node of each.childNodes)
-        if (node.nodeType === 3) node.data = node.data.replace(/\\*小兰|\\*强|\\*明/g, '**'); }"""
+        if (node.nodeType === 3) node.data = node.data.replace(/\\*小兰|\\*强|\\*明|王\\*\\*|江汉花园/g, '**'); }"""
     )
     eyes.look(name, {"generic"})
 
