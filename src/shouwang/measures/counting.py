@@ -69,7 +69,7 @@ def _kept(parts: Sequence[str], day: date) -> Iterator[dict[str, str]]:
     tables = {part: f"kept_{part.replace('.', '_')}" for part in parts}
     with connection.cursor() as cursor:
         for part, table in tables.items():
-            prepare(cursor)
+            _prepare_whole(cursor)
             sql = f"create temporary table {table} as {datasets.expanded(part)}"
             cursor.execute(sql, datasets.parameters(part, day))
             cursor.execute(f"analyze {table}")
@@ -84,7 +84,7 @@ def _rows(name: str, measures: Sequence[Measure], day: date, kept: Mapping[str, 
     dataset = datasets.dataset(name)
     sql = f"select d.{dataset.place} as place, {columns} from ({datasets.expanded(name, kept)}) d group by 1"  # nosec B608
     with connection.cursor() as cursor:
-        prepare(cursor)
+        _prepare_whole(cursor)
         cursor.execute(sql, datasets.parameters(name, day))
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -107,6 +107,13 @@ def _aggregate(measure: Measure) -> str:
 def prepare(cursor: Any) -> None:
     """Settings for the counting statements, until the transaction ends: compiling them costs more than it saves."""
     cursor.execute(f"set local jit = off; set local work_mem = '{WORK_MEMORY}'")
+
+
+def _prepare_whole(cursor: Any) -> None:
+    """The same for a whole tree, which is joined at once: row by row would be quadratic, and is what the planner takes
+    a minute after a morning's thousands of reports came in, of which it does not know yet."""
+    prepare(cursor)
+    cursor.execute("set local enable_nestloop = off")
 
 
 class _Adding:
