@@ -98,6 +98,7 @@ def row(chance: random.Random, now: int, stage: str | None = None) -> dict[str, 
     stage = stage or chance.choice(list(Stage)).value
     normal = stage == Stage.NORMAL_CONTROL
     access = [one.value for one in Access]
+    people = [one for one in access if one != Access.GATE]
     names = ("visitors", "vehicles", "deliveries", "couriers")
     ahead = chance.random() < 0.05
     return {
@@ -124,7 +125,9 @@ def row(chance: random.Random, now: int, stage: str | None = None) -> dict[str, 
         "freshness": {"normal": 120, "banner": 900, "stale": 14_400, "young": 3600, "roster": 28_800},
         "colours": STANDARD if normal or chance.random() < 0.6 else {name: by_colour(chance) for name in STANDARD},
         "hours": [] if normal or chance.random() < 0.6 else [window(chance) for _ in range(chance.choice((1, 2)))],
-        "enter": dict.fromkeys(names, "yes") if normal else {name: chance.choice(access) for name in names},
+        "enter": dict.fromkeys(names, "yes")
+        if normal
+        else {name: chance.choice(people if name in names[:2] else access) for name in names},
         "exit": {
             "kind": "free" if normal else chance.choice(list(ExitKind)).value,
             "people": chance.choice((1, 1, 2)),

@@ -286,6 +286,11 @@ def _check_figures(row: PassagePolicy) -> None:
     for name in ("strip_max_age", "card_max_age", "lookup_max_age"):
         _need(getattr(row, name) > 0, name, "大于零", "more than zero", getattr(row, name))
     _need(abs(row.utc_offset_minutes) <= 840, "utc_offset_minutes", "±14 小时之内", "±14 hours", row.utc_offset_minutes)
+    for name in ("visitors", "vehicles"):
+        found: Access = getattr(row.enter, name)
+        _need(
+            found is not Access.GATE, f"enter.{name}", "人和车不能“放在门口”", "no handing over of people", found.value
+        )
     rule = row.exit
     _need(rule.people >= 1, "exit.people", "至少一人", "at least one person", rule.people)
     for name in ("interval_hours", "interval_days", "stay_minutes"):
