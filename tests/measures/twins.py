@@ -439,6 +439,28 @@ def follow_up_people(world: World, day: date, path: str) -> int:
     return within(world, [home_on(world, p, day) for p in {person for person, _state in follow_ups(world, day)}], path)
 
 
+# Appeals
+
+
+def appeals_where(condition: Callable[[Row, datetime], bool]) -> Twin:
+    def count(world: World, day: date, path: str) -> int:
+        homes = []
+        for appeal in world.appeals:
+            taken = [
+                row for row in world.appeal_steps if row["appeal_id"] == appeal["id"] and row["at"] < judged_at(day)
+            ]
+            is_open = bool(taken) and max(taken, key=lambda row: row["id"])["state"] in {"raised", "reviewed"}
+            if is_open and condition(appeal, judged_at(day)):
+                homes.append(home_on(world, appeal["person_id"], day))
+        return within(world, homes, path)
+
+    return count
+
+
+twin("appeals_open")(appeals_where(lambda appeal, at: True))
+twin("appeals_overdue")(appeals_where(lambda appeal, at: appeal["due_at"] < at))
+
+
 # Colours
 
 

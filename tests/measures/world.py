@@ -20,7 +20,7 @@ from django.db import transaction
 
 from shouwang.accounts.models import Account
 from shouwang.areas.models import Area, ClosureStatus, Entrance, EntranceStatus
-from shouwang.codes.models import ColourStatus
+from shouwang.codes.models import Appeal, AppealStep, ColourStatus
 from shouwang.command.models import DailyReport, DailyReportStatus, Post
 from shouwang.command.policy import Role
 from shouwang.gates.models import Device, Gate, PassageCount, ShiftEvent
@@ -66,6 +66,8 @@ class World:
     devices: list[Row]
     shifts: list[Row]
     passage_counts: list[Row]
+    appeals: list[Row]
+    appeal_steps: list[Row]
     remembered: dict[Any, Any] = field(default_factory=dict)
     """Intermediate lists of the twins, by what they are of: a world does not change once it is loaded."""
 
@@ -92,6 +94,8 @@ def load() -> World:
         Device,
         ShiftEvent,
         PassageCount,
+        Appeal,
+        AppealStep,
     ]
     return World(*(list(table.objects.order_by("pk").values()) for table in tables))
 
@@ -126,6 +130,28 @@ def build(seed: int, people: int = 42, events: int = 320) -> None:
     _offices(chance, places)
     _record(chance, places)
     _gates(chance)
+    _appeals(chance, residents)
+
+
+def _appeals(chance: random.Random, people: list[Person]) -> None:
+    for _ in range(len(people)):
+        person, raised = chance.choice(people), moment(chance)
+        appeal = Appeal.objects.create(
+            person=person,
+            area_path=person.area_path,
+            colour_then="red",
+            said="x",
+            raised_by="resident",
+            by="world",
+            raised_at=raised,
+            due_at=raised + timedelta(hours=48),
+        )
+        last = raised
+        for state in ["raised", "reviewed", chance.choice(["upheld", "refused", "withdrawn"])][
+            : chance.randrange(1, 4)
+        ]:
+            AppealStep.objects.create(appeal=appeal, state=state, at=last, by="world")
+            last += timedelta(hours=chance.randrange(1, 60))
 
 
 def _tree(chance: random.Random) -> list[Area]:

@@ -43,7 +43,34 @@ where %(under)s = '' or p.id in {residents.near}
     shown=("person", "colour", "colour_before", "rule"),
 )
 
+APPEALS = Dataset(
+    name="codes.appeals",
+    title=Words("对健康码的申诉", "appeals about health codes"),
+    sql="""
+select coalesce(m.area_id, p.area_id) as area_id, 'codes.Appeal:' || a.id as fact, p.ref as person, a.raised_at,
+       a.due_at, s.state, s.state in ('raised', 'reviewed') as open, a.due_at < %(as_of)s as past_due
+from codes_appeal a
+join residents_person p on p.id = a.person_id
+left join {residents.moved} m on m.person_id = p.id
+join lateral (
+    select state from codes_appealstep where appeal_id = a.id and at < %(as_of)s order by id desc limit 1
+) s on true
+where a.raised_at < %(as_of)s
+""",
+    columns={
+        "person": "reference of the person",
+        "raised_at": "when it was raised",
+        "due_at": "by when the district owes the decision",
+        "state": "where it stands: raised, reviewed, upheld, refused, withdrawn",
+        "open": "whether it waits for somebody",
+        "past_due": "whether the 48 hours are over",
+    },
+    at="due_at",
+    shown=("person", "raised_at", "due_at", "state"),
+)
+
 
 def register() -> None:
     """Offer the datasets of this room to measures."""
     offer(COLOURS)
+    offer(APPEALS)
