@@ -49,6 +49,8 @@ with door as materialized (
         %s::bigint[], %s::text[], %s::bigint[], %s::boolean[], %s::jsonb[], %s::boolean[], %s::bigint[]
     ) as t(id, day, at, offset_ms, direction, kind, list, idx, cti, "row", temperature, second_temperature, mask,
         identity, verdict, reason, feed_sequence, policy_version, guard, overridden, detail, differs, content)
+    -- In one order, or two batches with the same keys the other way round would wait for each other.
+    order by t.day, t.id
     on conflict (day, id) do nothing
     returning id, gate_id, area_path, at, direction, kind, verdict, reason, overridden
 ), counted as (
