@@ -33,9 +33,9 @@ PIN = "294715"
 PHONE = {"width": 360, "height": 740}
 GREEN, RED, YELLOW, OTHER = 0, 1, 2, 3
 TYPE = """text => {
-  const press = key => document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
-  for (const letter of text) press(letter);
-  press("Enter");
+  for (const key of [...text, "Enter"]) {
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  }
 }"""
 """As fast as a device types, however slow the machine of the test is."""
 NAMES = ["王伟", "李娜", "张敏", "刘洋"]
@@ -205,6 +205,11 @@ class Phone:
     def unsent(self, count: int) -> None:
         """What the bar says of the outbox."""
         expect(self.page.locator("#unsent")).to_have_attribute("data-unsent", str(count), timeout=15_000)
+
+    def next(self) -> None:
+        """On from whatever is shown as done."""
+        self.page.locator(".done button").click()
+        expect(self.page.locator(".camera")).to_be_visible()
 
     def look(self, name: str) -> None:
         """A picture, and what axe finds serious."""

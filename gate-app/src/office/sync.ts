@@ -35,6 +35,7 @@ export class Sync {
     window.addEventListener("online", soon);
     window.addEventListener("focus", soon);
     window.addEventListener("pageshow", soon);
+    window.addEventListener("pagehide", () => void this.saveLists());
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") soon();
       else void this.saveLists();

@@ -86,7 +86,7 @@ const WORDS = {
 
   word_pass: ["放行", "PASS"],
   word_refuse: ["不放行", "STOP"],
-  word_hold: ["留下等候", "HOLD"],
+  word_hold: ["暂留", "HOLD"],
   word_check: ["需核实", "CHECK"],
   word_begin: ["可放行", "GO ON"],
   colour_green: ["绿码", "Green code"],
