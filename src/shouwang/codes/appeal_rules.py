@@ -44,26 +44,26 @@ def state_of(steps: Sequence[Taken]) -> str:
 def refuse_step(
     steps: Sequence[Taken], step: str, account_id: int | None, *, why: str, next_step: str, corrections: int
 ) -> str:
-    """Why a step may not be taken, as a reason code of this room; empty when it may (given the power to).
+    """Why a step may not be taken, as a reason code; empty when it may (given the power to).
 
     A review and a decision say why; a refusal says what to do next; an upheld appeal names what it corrected; the two
     levels are two people, and neither entered the appeal for somebody else and reviews it alone.
     """
     state = state_of(steps)
     if state not in OPEN:
-        return "appeal_closed"
+        return "codes.appeal_closed"
     if (state, step) not in STEPS:
-        return "appeal_step"
+        return "codes.appeal_step"
     if step == WITHDRAWN:
         return ""
     if len(why.strip()) < SHORTEST_WHY:
-        return "appeal_why"
+        return "codes.appeal_why"
     if step in {UPHELD, REFUSED} and any(taken.account_id == account_id for taken in steps):
-        return "appeal_same_person"
+        return "codes.appeal_same_person"
     if step == REFUSED and len(next_step.strip()) < SHORTEST_WHY:
-        return "appeal_next_step"
+        return "codes.appeal_next_step"
     if step == UPHELD and corrections == 0:
-        return "appeal_correction"
+        return "codes.appeal_correction"
     return ""
 
 

@@ -43,13 +43,13 @@ class Office:
 def refuse_asking(policy: ExceptionPolicy, reason: str, begins: datetime, ends: datetime, now: datetime) -> str:
     """Why a permission may not even be asked for, as a reason code; empty when it may."""
     if reason not in policy.reasons:
-        return "exception_reason"
+        return "codes.exception_reason"
     if ends <= begins or ends <= now:
-        return "exception_times"
+        return "codes.exception_times"
     if ends - begins > policy.longest:
-        return "exception_too_long"
+        return "codes.exception_too_long"
     if begins < now - timedelta(hours=1):
-        return "exception_backdated"
+        return "codes.exception_backdated"
     return ""
 
 
@@ -58,10 +58,10 @@ def refuse_second(first: Office, second: Office) -> str:
     if first.account_name == second.account_name or (
         first.account_id is not None and first.account_id == second.account_id
     ):
-        return "exception_same_person"
+        return "codes.exception_same_person"
     desk = "health_desk"
     if first.area_path == second.area_path and (first.role == desk) == (second.role == desk):
-        return "exception_same_office"
+        return "codes.exception_same_office"
     return ""
 
 

@@ -124,7 +124,9 @@ def _check(appeal: Appeal, step: str, by: Actor, *, why: str, next_step: str = "
     taken = remedy_queries.taken(appeal.pk)
     reason = appeal_rules.refuse_step(taken, step, by.account_id, why=why, next_step=next_step, corrections=corrections)
     if reason:
-        raise Refusal(f"codes.{reason}", status=409 if reason in {"appeal_closed", "appeal_step"} else 400, field="why")
+        raise Refusal(
+            reason, status=409 if reason in {"codes.appeal_closed", "codes.appeal_step"} else 400, field="why"
+        )
 
 
 def _step(
@@ -165,8 +167,8 @@ def ask_exception(
         raise refusal
     policy = exception_policy(clock.today(), area_path)
     if code := exception_rules.refuse_asking(policy, reason, begins, ends, clock.now()):
-        field = "reason" if code == "exception_reason" else "ends"
-        raise Refusal(f"codes.{code}", field=field, hours=int(policy.longest.total_seconds() // 3600))
+        field = "reason" if code == "codes.exception_reason" else "ends"
+        raise Refusal(code, field=field, hours=int(policy.longest.total_seconds() // 3600))
     made = PassException.objects.create(
         person_id=person_id,
         area_path=area_path,
@@ -196,7 +198,7 @@ def decide_exception(number: int, *, granted: bool, why: str, scope: Scope, by: 
     first = Office(one.asked_account, one.asked_by, one.asked_role, one.asked_area)
     second = Office(by.account_id, by.name, str(scope.role), scope.area_path)
     if code := exception_rules.refuse_second(first, second):
-        raise Refusal(f"codes.{code}", status=403)
+        raise Refusal(code, status=403)
     if not granted and len(why.strip()) < appeal_rules.SHORTEST_WHY:
         raise Refusal("codes.appeal_why", field="why")
     one.decided_at, one.decided_by, one.granted, one.why = clock.now(), by.name, granted, why.strip()

@@ -48,11 +48,11 @@ def test_upheld_corrects_and_refused_says_what_next() -> None:
     """Neither end is taken empty-handed."""
     taken = [Taken(RAISED, None), Taken(REVIEWED, 1)]
     given_ = {"why": "核对了名单", "next_step": ""}
-    assert appeals.refuse_step(taken, UPHELD, 2, corrections=0, **given_) == "appeal_correction"
+    assert appeals.refuse_step(taken, UPHELD, 2, corrections=0, **given_) == "codes.appeal_correction"
     assert appeals.refuse_step(taken, UPHELD, 2, corrections=1, **given_) == ""
-    assert appeals.refuse_step(taken, REFUSED, 2, corrections=0, **given_) == "appeal_next_step"
+    assert appeals.refuse_step(taken, REFUSED, 2, corrections=0, **given_) == "codes.appeal_next_step"
     assert appeals.refuse_step([Taken(RAISED, 2), Taken(REVIEWED, 1)], UPHELD, 2, corrections=1, **given_) == (
-        "appeal_same_person"
+        "codes.appeal_same_person"
     )
 
 
@@ -92,7 +92,7 @@ def test_no_longer_than_the_policy(begins: timedelta, lasts: timedelta) -> None:
         timedelta(0) < lasts <= timedelta(hours=72) and begins >= timedelta(hours=-1) and begins + lasts > timedelta(0)
     )
     assert (reason == "") == fits
-    assert exceptions.refuse_asking(POLICY, "friendship", AT, AT + timedelta(hours=1), AT) == "exception_reason"
+    assert exceptions.refuse_asking(POLICY, "friendship", AT, AT + timedelta(hours=1), AT) == "codes.exception_reason"
 
 
 @given(at=HOURS, ended=st.one_of(st.none(), HOURS), granted=st.sampled_from([None, True, False]))
