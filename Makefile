@@ -87,6 +87,7 @@ PEOPLE ?= 100000
 
 bench: setup ## every benchmark beside its peer and its limit (PEOPLE=1000000 for full size)
 	$(BIN)/python bench/residents_intake.py
+	$(BIN)/python bench/gate_app.py
 	$(BIN)/python bench/measures_day.py --people $(PEOPLE)
 	$(BIN)/python bench/scale.py --people $(PEOPLE) --data .shouwang/bench-$(PEOPLE)
 

@@ -1,4 +1,4 @@
-"""The network goes, the clock is wrong, the feed stands still, the storage is emptied, the app is renewed: nothing is lost."""
+"""No network, a wrong clock, a feed that stands still, an emptied storage, a new version: nothing is lost."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def world(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Wor
 
 
 def test_a_whole_shift_without_network(browser: Browser, live_server: Any, shots: Path, world: World) -> None:
-    """Opened, scanned, handed over and left with the network cut; when it is back everything arrives, once, in order."""
+    """Opened, scanned, handed over and left with the network cut; afterwards everything arrives, once and in order."""
     with phone_in_hand(browser, live_server.url, shots) as phone:
         page = phone.page
         phone.ready(world)
@@ -124,7 +124,7 @@ def test_a_feed_of_twenty_minutes_ago(browser: Browser, live_server: Any, shots:
 
 
 def test_red_then_green_then_red_again(browser: Browser, live_server: Any, shots: Path, world: World) -> None:
-    """A change comes by delta within seconds; after a restart it still holds; a lost delta is made good by a snapshot."""
+    """A change comes by delta; after a restart it still holds; a delta that is lost is made good by a snapshot."""
     import gate_feed
 
     idx = 77_777

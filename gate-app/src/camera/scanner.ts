@@ -3,8 +3,9 @@ import { theDecoder } from "./decoder";
 
 const PAUSE_MS = 60;
 const LONGEST_SIDE = 960;
-/** The same code in view again says nothing new for this long. */
-const SAME_CODE_MS = 3_000;
+/** A code that is still held before the camera says nothing new; it does once it was away for this long. */
+const AWAY_MS = 1_500;
+let last = { text: "", seenAt: -Infinity };
 
 export interface Scanned {
   text: string;
@@ -21,8 +22,6 @@ interface TorchTrack extends MediaStreamTrack {
 export class Scanner {
   private stream: MediaStream | null = null;
   private stopped = false;
-  private lastText = "";
-  private lastAt = -Infinity;
   private readonly canvas = document.createElement("canvas");
 
   constructor(private readonly video: HTMLVideoElement, private readonly onCode: (scanned: Scanned) => void) {}
@@ -37,6 +36,8 @@ export class Scanner {
         return "none";
       }
       this.stream = stream;
+      // Whoever was just dealt with may still hold their phone up.
+      last.seenAt = performance.now();
       this.video.srcObject = stream;
       await this.video.play();
       void this.look();
@@ -68,10 +69,10 @@ export class Scanner {
       const picture = this.frame();
       const text = picture === null ? null : await theDecoder().read(picture);
       if (this.stopped) return;
-      if (text !== null && (text !== this.lastText || frameAt - this.lastAt > SAME_CODE_MS)) {
-        this.lastText = text;
-        this.lastAt = frameAt;
-        this.onCode({ text, frameAt });
+      if (text !== null) {
+        const still = text === last.text && frameAt - last.seenAt < AWAY_MS;
+        last = { text, seenAt: frameAt };
+        if (!still) this.onCode({ text, frameAt });
       }
       await new Promise((resolve) => window.setTimeout(resolve, PAUSE_MS));
     }
