@@ -112,10 +112,11 @@ def withdraw_appeal(appeal_id: int, person_ids: Sequence[int], *, by: Actor) -> 
 
 
 def _held(number: int, scope: Scope, deed: str) -> Appeal:
-    appeal = Appeal.objects.select_for_update().filter(pk=number, area_path__startswith=scope.area_path).first()
+    rows = Appeal.objects.select_for_update(of=("self",)).select_related("person")
+    appeal = rows.filter(pk=number, person__area_path__startswith=scope.area_path).first()
     if appeal is None or not scope.area_path:
         raise Refusal("codes.no_such_appeal", status=404)
-    if refusal := refuse_deed(scope, deed, appeal.area_path):
+    if refusal := refuse_deed(scope, deed, appeal.person.area_path):
         raise refusal
     return appeal
 
@@ -191,7 +192,7 @@ def ask_exception(
 def decide_exception(number: int, *, granted: bool, why: str, scope: Scope, by: Actor) -> None:
     """The second office grants the permission, or does not. Granted, it holds for its time and ends by itself."""
     one = _exception(number, scope)
-    if refusal := refuse_deed(scope, GRANT, one.area_path):
+    if refusal := refuse_deed(scope, GRANT, one.person.area_path):
         raise refusal
     if one.decided_at is not None or one.ends_at <= clock.now():
         raise Refusal("codes.exception_decided", status=409)
@@ -205,14 +206,14 @@ def decide_exception(number: int, *, granted: bool, why: str, scope: Scope, by: 
     one.save(update_fields=["decided_at", "decided_by", "granted", "why"])
     _note("codes.grant_exception" if granted else "codes.refuse_exception", one, by, {"reason": one.reason})
     if granted:
-        announce(ExceptionChanged(one.person_id, one.area_path))
+        announce(ExceptionChanged(one.person_id, one.person.area_path))
 
 
 @transaction.atomic
 def end_exception(number: int, *, why: str, scope: Scope, by: Actor) -> None:
     """End a permission before its time."""
     one = _exception(number, scope)
-    if refusal := refuse_deed(scope, ASK, one.area_path):
+    if refusal := refuse_deed(scope, ASK, one.person.area_path):
         raise refusal
     if not exception_rules.holds(
         one.begins_at, one.ends_at, one.granted, one.ended_at, max(clock.now(), one.begins_at)
@@ -223,11 +224,12 @@ def end_exception(number: int, *, why: str, scope: Scope, by: Actor) -> None:
     one.ended_at, one.ended_by, one.why = clock.now(), by.name, why.strip()
     one.save(update_fields=["ended_at", "ended_by", "why"])
     _note("codes.end_exception", one, by, {"reason": one.reason})
-    announce(ExceptionChanged(one.person_id, one.area_path))
+    announce(ExceptionChanged(one.person_id, one.person.area_path))
 
 
 def _exception(number: int, scope: Scope) -> PassException:
-    rows = PassException.objects.select_for_update().filter(pk=number, area_path__startswith=scope.area_path)
+    rows = PassException.objects.select_for_update(of=("self",)).select_related("person")
+    rows = rows.filter(pk=number, person__area_path__startswith=scope.area_path)
     one = rows.first() if scope.area_path else None
     if one is None:
         raise Refusal("codes.no_such_exception", status=404)

@@ -89,7 +89,7 @@ def _take_step(request: HttpRequest, scope: Scope, number: int) -> None:
 
 def _appeal_context(request: HttpRequest, scope: Scope, one: ShownAppeal) -> dict[str, Any]:
     person = residents.masked_by_id(scope, [one.appeal.person_id]).get(one.appeal.person_id)
-    path = one.appeal.area_path
+    path = person.area_path if person else ""
     lines = [line for line in lines_of(person) if not line.gone] if person else []
     made = [line for line in lines if line.row.recorded_at >= one.appeal.raised_at]
     return {
@@ -159,7 +159,7 @@ def exceptions(request: HttpRequest, scope: Scope) -> HttpResponse:
 @for_carers
 def exception(request: HttpRequest, scope: Scope, number: int) -> HttpResponse:
     """One permission: the second signature, or its end."""
-    rows = PassException.objects.filter(pk=number, area_path__startswith=scope.area_path)
+    rows = PassException.objects.filter(pk=number, person__area_path__startswith=scope.area_path)
     one = rows.first() if scope.area_path else None
     if one is None:
         raise Refusal("codes.no_such_exception", status=404)

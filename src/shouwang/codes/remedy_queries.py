@@ -1,4 +1,7 @@
-"""Reading appeals and exceptions: what is open and how late, what holds at a gate, how many there were."""
+"""Reading appeals and exceptions: what is open and how late, what holds at a gate, how many there were.
+
+Both follow the person who moves: whose they are is asked of where the person lives now, as everywhere.
+"""
 
 from __future__ import annotations
 
@@ -84,13 +87,13 @@ def open_appeals_in(scope: Scope, limit: int = 200) -> list[ShownAppeal]:
     """What waits in the viewer's area: overdue ones first, then by when they are due."""
     if not scope.area_path:
         return []
-    rows = Appeal.objects.filter(area_path__startswith=scope.area_path).annotate(state=_with_state())
+    rows = Appeal.objects.filter(person__area_path__startswith=scope.area_path).annotate(state=_with_state())
     return shown(rows.filter(state__in=list(appeal_rules.OPEN)).order_by("due_at", "id")[:limit])
 
 
 def appeal_in(scope: Scope, number: int) -> ShownAppeal | None:
     """One appeal of the viewer's area."""
-    rows = Appeal.objects.filter(pk=number, area_path__startswith=scope.area_path) if scope.area_path else []
+    rows = Appeal.objects.filter(pk=number, person__area_path__startswith=scope.area_path) if scope.area_path else []
     return next(iter(shown(rows)), None)
 
 
@@ -111,11 +114,10 @@ def active_exceptions(area_path: str, at: datetime | None = None) -> list[Active
     begin later: a gate that is offline must know them ahead."""
     moment = at or clock.now()
     rows = PassException.objects.filter(
-        area_path__startswith=area_path, granted=True, ended_at=None, ends_at__gt=moment
+        person__area_path__startswith=area_path, granted=True, ended_at=None, ends_at__gt=moment
     ).order_by("begins_at", "id")
-    return [
-        ActiveException(row.pk, row.person_id, row.area_path, row.reason, row.begins_at, row.ends_at) for row in rows
-    ]
+    columns = ("id", "person_id", "person__area_path", "reason", "begins_at", "ends_at")
+    return [ActiveException(*row) for row in rows.values_list(*columns)]
 
 
 def exceptions_of(person_ids: Iterable[int]) -> list[PassException]:
@@ -127,7 +129,9 @@ def exceptions_in(scope: Scope, limit: int = 200) -> list[PassException]:
     """Those of the viewer's area that wait for a second signature or hold, by when they end."""
     if not scope.area_path:
         return []
-    rows = PassException.objects.filter(area_path__startswith=scope.area_path, ends_at__gt=clock.now(), ended_at=None)
+    rows = PassException.objects.filter(
+        person__area_path__startswith=scope.area_path, ends_at__gt=clock.now(), ended_at=None
+    )
     return list(rows.exclude(granted=False).order_by("decided_at", "ends_at")[:limit])
 
 
