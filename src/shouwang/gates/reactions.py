@@ -6,6 +6,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Concat, Substr
 
 from shouwang.areas.events import AreaMoved, CompoundClosed, CompoundOpened
+from shouwang.codes.events import ExceptionChanged
 from shouwang.command.events import StageDeclared
 from shouwang.gates import actions
 from shouwang.gates.models import Confinement, Device, EnrolmentCode, Gate, GuardPin, Permit, PermitStatus, SignedPaper
@@ -16,8 +17,10 @@ from shouwang.journal.events import listen
 @listen(CompoundClosed)
 def closed(event: CompoundClosed) -> None:
     """The open entrance of a compound that was closed becomes a gate."""
-    if event.entrance_id is not None:
-        actions.keep_in_step(event.area_path)
+    if event.entrance_id is None or Gate.objects.filter(entrance_id=event.entrance_id, ended_at=None).exists():
+        # Of a whole city closed at a stroke, the first to be told has made the gates of all.
+        return
+    actions.keep_in_step()
 
 
 @listen(CompoundOpened)
@@ -29,6 +32,12 @@ def opened(event: CompoundOpened) -> None:
 @listen(StageDeclared)
 def stage(event: StageDeclared) -> None:
     """Another stage is another policy row."""
+    look_again(event.area_path, "policy")
+
+
+@listen(ExceptionChanged)
+def exception(event: ExceptionChanged) -> None:
+    """A permission to pass, granted or ended, is another policy row where the person lives."""
     look_again(event.area_path, "policy")
 
 
