@@ -1,6 +1,6 @@
 """The server's first look at a passage when it comes in: does it contradict itself? Cheap enough for every one.
 
-The full decision, with the colours and the policy row of that moment, is made again later by a job (`redeciding.py`).
+What takes the register to know, the colour of that moment, is looked at later by a job (`second_look.py`).
 """
 
 from __future__ import annotations

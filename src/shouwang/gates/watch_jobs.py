@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from shouwang import clock
 from shouwang.gates import actions, partitions
 from shouwang.gates.models import EnrolmentCode, Flag, Incident, Lookup, Quarantine, SignedPaper, Watermark
+from shouwang.gates.second_look import flag_verdicts
 from shouwang.journal.actions import Actor
 
 SAME_CODE = timedelta(minutes=10)
@@ -90,10 +91,10 @@ def tend(day: date, by: Actor) -> dict[str, Any]:
         "parts_made": partitions.make_ahead(today),
         "parts_dropped": partitions.drop_old(today),
         **sweep(today),
-        "flagged": flag_two_gates(),
+        "flagged": flag_two_gates() + flag_verdicts(),
     }
 
 
 def look_often() -> dict[str, int]:
     """What every tick of the clockwork does, every five minutes."""
-    return {**actions.keep_in_step(), "flagged": flag_two_gates()}
+    return {**actions.keep_in_step(), "flagged": flag_two_gates() + flag_verdicts()}

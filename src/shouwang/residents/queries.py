@@ -183,6 +183,16 @@ def masked_by_id(scope: Scope, ids: Iterable[int]) -> dict[int, MaskedPerson]:
     return {person.pk: masked(person) for person in people}
 
 
+def some_of(compound_codes: Iterable[str]) -> list[PersonPlace]:
+    """One resident of each of some compounds that have any, the first registered. Not scoped, as `places_of`."""
+    rows = Person.objects.filter(area__code__in=list(compound_codes)).order_by("area_id", "id").distinct("area_id")
+    columns = ("ref", "id", "area_id", "area_path", "building", "unit", "dwelling")
+    return [
+        PersonPlace(area_id, path, building, unit, dwelling, id=number, ref=ref)
+        for ref, number, area_id, path, building, unit, dwelling in rows.values_list(*columns)
+    ]
+
+
 def number_in(area_path: str) -> int:
     """How many people are registered at or under a path."""
     return Person.objects.filter(area_path__startswith=area_path).count() if area_path else 0

@@ -25,7 +25,7 @@ from shouwang.intake import actions as intake
 from shouwang.journal.actions import Actor
 from shouwang.site import schedule
 from shouwang.site.advice import Advice
-from shouwang.site.demo import chunks, city, closures, epidemic, morning, people, staff
+from shouwang.site.demo import chunks, city, closures, epidemic, gates, morning, people, staff
 from shouwang.site.demo.chance import SEED
 from shouwang.site.demo.city import Compound, Place
 from shouwang.site.demo.course import CHINA
@@ -64,6 +64,7 @@ def run(data_dir: Path, scale: float, first: date, last: date, *, seed: int = SE
     with clock.frozen(chunks.start_of(staff.IN_OFFICE_FROM)):
         _put_in_office(memory, places, compounds, data_dir, lines)
     _live(memory, compounds, first, last, folder, lines)
+    _open_gates(memory, compounds, lines)
     if folder.exists() and not any(folder.iterdir()):
         folder.rmdir()
     lines.end(f"演示城市就绪 · the city stands: {len(compounds):,} compounds, {_heads(compounds):,} people")
@@ -187,6 +188,16 @@ def _live(memory: Memory, compounds: Sequence[Compound], first: date, last: date
         day = first + timedelta(days=turn)
         if memory.needs_run(day):
             _run_day(memory, day, lines)
+
+
+def _open_gates(memory: Memory, compounds: Sequence[Compound], lines: Lines) -> None:
+    """Gates of what is closed, as of the moment up to which the city is known, with some permits."""
+    if memory.has("gates") or memory.until is None:
+        return
+    with clock.frozen(memory.until - INSTANT), lines.step("门岗和通行证 · gates and permits") as tell:
+        _made, permits = gates.open_gates(compounds, memory.seed, by=BY)
+        tell(f"{permits:,} permits")
+    memory.add("gates")
 
 
 def _happen(memory: Memory, compounds: Sequence[Compound], end: datetime, files: Sequence[Path], lines: Lines) -> None:
