@@ -34,7 +34,8 @@ def test_every_picture_that_is_taken_is_shown() -> None:
     from making.pictures import SHOTS
 
     shown = {Path(link).name for page in pages() for link in links(text(page)) if link.endswith(".png")}
-    assert {f"{shot.name}.png" for shot in SHOTS} == shown
+    # Those of the gate are kept: they are taken by its journeys, which need a camera (docs/making/gate_pictures.py).
+    assert {f"{shot.name}.png" for shot in SHOTS} == {name for name in shown if not name.startswith("gate-")}
 
 
 def test_the_picture_of_the_readme_is_kept_and_small() -> None:

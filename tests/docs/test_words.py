@@ -70,9 +70,14 @@ def test_the_names_of_the_glossary_exist_in_the_code() -> None:
     assert missing == []
 
 
+PAIR = re.compile(r'^  \w+: \["([^"]*)", "([^"]*)"\],$', re.MULTILINE)
+"""One text of the guard's app in both languages."""
+
+
 def words() -> tuple[set[str], set[str]]:
-    """All texts of pages: English, Chinese."""
-    english, chinese = set(), set()
+    """All texts of pages, and those of the guard's app: English, Chinese."""
+    pairs = PAIR.findall(text(ROOT / "gate-app/src/words/words.ts"))
+    english, chinese = {pair[1] for pair in pairs}, {pair[0] for pair in pairs}
     for room in messages.rooms():
         for entry in messages.catalogue_of(room):
             if entry.id:

@@ -206,6 +206,11 @@ class Phone:
         """What the bar says of the outbox."""
         expect(self.page.locator("#unsent")).to_have_attribute("data-unsent", str(count), timeout=15_000)
 
+    def stopped(self) -> None:
+        """Record somebody who does not pass, and go on; by then it is written down."""
+        self.page.locator(".musts > .primary").click()
+        expect(self.page.locator(".camera")).to_be_visible()
+
     def next(self) -> None:
         """On from whatever is shown as done."""
         self.page.locator(".done button").click()

@@ -42,7 +42,7 @@ def test_a_whole_shift_without_network(browser: Browser, live_server: Any, shots
             phone.next()
         phone.scan(world.strip(7_000_001))
         phone.verdict("refuse", "red")
-        page.locator(".musts > .primary").click()
+        phone.stopped()
         phone.unsent(5)
         page.locator(".tabs button").nth(3).click()
         expect(page.get_by_role("button", name="下班")).to_be_disabled()

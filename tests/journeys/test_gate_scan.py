@@ -49,7 +49,7 @@ def test_each_colour_says_what_it_is(
             shown = phone.verdict("refuse", reason)
             expect(shown.locator(".must")).to_have_count(0)
             phone.look(reason)
-            phone.page.locator(".musts > .primary").click()
+            phone.stopped()
         phone.unsent(0)
     assert [row.reason for row in world.stored()] == ["yellow", "red"]
 
@@ -77,7 +77,7 @@ def test_codes_that_are_of_no_use(browser: Browser, live_server: Any, shots: Pat
             ground = shown.evaluate("node => getComputedStyle(node).backgroundColor")
             assert verdict != "check" or ground == "rgb(43, 74, 134)", ground
             phone.look(name)
-            phone.page.locator(".musts > .primary").click()
+            phone.stopped()
         phone.unsent(0)
     assert [row.reason for row in world.stored()] == [reason for *_rest, reason in codes]
 
@@ -114,7 +114,7 @@ def test_cards_and_the_roster_for_who_has_no_phone(
         phone.scan(world.card(6))
         phone.verdict("refuse", "card_revoked")
         phone.look("card-revoked")
-        phone.page.locator(".musts > .primary").click()
+        phone.stopped()
         phone.page.locator(".tabs button").nth(1).click()
         phone.page.locator("input[type=search]").fill("3-1-2")
         phone.look("roster")
