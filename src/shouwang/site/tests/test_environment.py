@@ -135,3 +135,15 @@ def test_every_setting_says_what_to_type() -> None:
     for name, field in environment.Environment.model_fields.items():
         assert field.description, name
         assert environment.EXAMPLES[name].startswith(f"export {environment.variable(name)}=")
+
+
+def test_messages_are_shown_in_the_terminal_only_in_development(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a sender: the console here, nothing in production, where the console is refused with advice."""
+    assert environment.read().sms == "console"
+    monkeypatch.setenv("SHOUWANG_SMS", "city.gateway:send")
+    assert environment.read().sms == "city.gateway:send"
+    monkeypatch.setenv("SHOUWANG_SMS", "console")
+    monkeypatch.setenv("SHOUWANG_MODE", "production")
+    with pytest.raises(Advice) as advice:
+        environment.read()
+    assert "SHOUWANG_SMS" in str(advice.value)
