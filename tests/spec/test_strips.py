@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from shouwang.codes import cose
+from shouwang.codes import base45, cose
 from shouwang.codes.strips import Reading, read_code
 
 FOLDER = Path(__file__).parents[2] / "specs" / "strips"
@@ -45,6 +47,13 @@ def test_case(name: str, keys: dict[str, Any], case: dict[str, Any]) -> None:
     """The text under the trusted keys gives the expected reading."""
     trusted = {bytes.fromhex(keys[key]["kid"]): _key(keys[key]) for key in case["keys"]}
     assert _told(read_code(case["text"], trusted.get)) == case["expected"], case["says"]
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.text(max_size=80) | st.text(base45.ALPHABET, max_size=300).map("SW1:".__add__))
+def test_any_text_has_a_reading(text: str) -> None:
+    """Whatever somebody holds up, it is read, and never believed."""
+    assert read_code(text, lambda _kid: None).state in ("malformed", "unknown_key")
 
 
 def test_there_are_cases_of_every_kind() -> None:

@@ -162,6 +162,11 @@ def _found(resolve_key: ResolveKey, kid: bytes | None) -> Key:
         key = resolve_key(kid)
     except LookupError:
         key = None
+    except (AttributeError, TypeError):
+        # A resolver that expects bytes knows nothing of a message that names no key.
+        if kid is not None:
+            raise
+        key = None
     if key is None:
         raise Refusal("codes.cose_unknown_key", kid=kid.hex() if kid is not None else "—")
     if isinstance(key, Key):

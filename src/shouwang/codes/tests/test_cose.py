@@ -187,6 +187,13 @@ def test_malformed(says: str, message: bytes, code: str) -> None:
     assert refused(message) == code, says
 
 
+def test_a_resolver_that_expects_bytes() -> None:
+    """A message without a kid is refused, whatever the resolver does with nothing."""
+    trusted = {KID.hex(): EC.public_key()}
+    assert refused(message_of({1: -7}), lambda kid: trusted[kid.hex()]) == "cose_unknown_key"  # type: ignore[union-attr]
+    assert refused(message_of({1: -7}), lambda kid: trusted.get(kid + b"")) == "cose_unknown_key"  # type: ignore
+
+
 def test_indefinite_lengths_by_strangers() -> None:
     """A stranger may write strings, arrays and maps without lengths; we may not."""
     inner = cbor2.dumps({1: -7, 4: KID})
