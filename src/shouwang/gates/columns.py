@@ -6,17 +6,16 @@ store.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
+
+import msgspec
 
 from shouwang.gates.own_look import contradicts_itself
 from shouwang.gates.sent import Sent
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, gc=False):
     """A readable item with where and when it is kept."""
 
     item: Sent
@@ -25,42 +24,49 @@ class Line:
     content: int
 
 
-def columns(made: list[Line]) -> Iterable[str]:
+def columns(made: list[Line]) -> list[str]:
     """The arrays in the order of the statement's parameters."""
     items = [line.item for line in made]
     people = [item.traveller for item in items]
-    plain, quoted = _plain, _quoted
-    yield plain(item.id for item in items)
-    yield plain(line.day for line in made)
-    yield plain(line.at_ms for line in made)
-    yield plain(int(item.clock_offset_ms) for item in items)
-    yield plain(item.direction for item in items)
-    yield plain(one.kind for one in people)
-    yield plain(one.list for one in people)
-    yield plain(one.idx for one in people)
-    yield plain(one.cti for one in people)
-    yield plain(one.row for one in people)
-    yield plain(item.temperature for item in items)
-    yield plain(item.second_temperature for item in items)
-    yield plain(item.mask for item in items)
-    yield plain(item.identity for item in items)
-    yield plain(item.verdict for item in items)
-    yield plain(item.reason for item in items)
-    yield plain(item.feed_sequence for item in items)
-    yield quoted(None if item.policy_version is None else str(item.policy_version) for item in items)
-    yield plain(item.guard for item in items)
-    yield plain(item.override is not None for item in items)
-    yield quoted(_detail(item) for item in items)
-    yield plain(contradicts_itself(item) for item in items)
-    yield plain(line.content for line in made)
+    return [
+        _words([item.id for item in items]),
+        _numbers([line.day for line in made]),
+        _numbers([line.at_ms for line in made]),
+        _numbers([int(item.clock_offset_ms) for item in items]),
+        _words([item.direction for item in items]),
+        _words([one.kind for one in people]),
+        _numbers([one.list for one in people]),
+        _numbers([one.idx for one in people]),
+        _quoted([one.cti for one in people]),
+        _numbers([one.row for one in people]),
+        _numbers([item.temperature for item in items]),
+        _numbers([item.second_temperature for item in items]),
+        _numbers([item.mask for item in items]),
+        _numbers([item.identity for item in items]),
+        _words([item.verdict for item in items]),
+        _quoted([item.reason for item in items]),
+        _numbers([item.feed_sequence for item in items]),
+        _quoted([None if item.policy_version is None else str(item.policy_version) for item in items]),
+        _numbers([item.guard for item in items]),
+        _numbers([item.override is not None for item in items]),
+        _quoted([_detail(item) for item in items]),
+        _numbers([contradicts_itself(item) for item in items]),
+        _numbers([line.content for line in made]),
+    ]
 
 
-def _plain(values: Iterable[object]) -> str:
-    """An array of numbers, yes and no, and words that need no quotes (their pattern was checked)."""
-    return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
+def _words(values: list[str]) -> str:
+    """An array of words of ours, which need no quotes."""
+    return "{" + ",".join(values) + "}"
 
 
-def _quoted(values: Iterable[str | None]) -> str:
+def _numbers(values: Sequence[object]) -> str:
+    """An array of numbers, or of yes and no, some of them missing."""
+    return "{" + ",".join(map(str, values)).replace("None", "NULL") + "}"
+
+
+def _quoted(values: list[str | None]) -> str:
+    """An array of any text."""
     return (
         "{"
         + ",".join(
@@ -73,6 +79,7 @@ def _quoted(values: Iterable[str | None]) -> str:
     )
 
 
+_encode = msgspec.json.Encoder().encode
 _detail_keys = ("phone_hash", "plate", "host", "company", "people", "purpose")
 
 
@@ -85,4 +92,4 @@ def _detail(item: Sent) -> str | None:
             told[key] = value
     if item.override is not None:
         told["override"] = item.override.reason
-    return json.dumps(told, ensure_ascii=False) if told else None
+    return _encode(told).decode() if told else None

@@ -184,6 +184,15 @@ def test_lone_surrogates_do_not_stop_a_batch(phone: tuple[Device, str]) -> None:
     assert [one.outcome for one in answers] == ["stored", "quarantined"]
 
 
+def test_words_that_mean_nothing_to_a_database_are_words(phone: tuple[Device, str]) -> None:
+    """A reason, a code or a version that reads NULL is stored as it is told."""
+    from shouwang.gates.models import Passage
+
+    odd = passage(reason="NULL", policy_version="NULL", traveller={"kind": "strip", "cti": "None"})
+    assert sent(phone, odd)[0]["reason"] == "NULL"
+    assert Passage.objects.values_list("reason", "policy_version", "cti").get() == ("NULL", "NULL", "None")
+
+
 def test_a_batch_has_at_most_two_hundred_items(phone: tuple[Device, str]) -> None:
     """Two hundred are taken, two hundred and one are refused together; none at all is fine."""
     assert len(sent(phone, *[passage() for _ in range(200)])) == 200
