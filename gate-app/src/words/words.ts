@@ -16,7 +16,6 @@ const WORDS = {
   other_language: ["English", "中文"],
   unsent: ["未上传 {n}", "{n} unsent"],
   all_sent: ["已全部上传", "All sent"],
-  no_network: ["无网络", "Offline"],
   feed_now: ["数据最新", "Data current"],
   feed_minutes: ["数据 {n} 分钟前", "Data {n} min old"],
   feed_none: ["尚无数据", "No data yet"],
