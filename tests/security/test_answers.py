@@ -54,7 +54,9 @@ class TestHeaders:
             answer = client_of(identity, world).get(url(address, world.east, world, identity))
             policy = answer["Content-Security-Policy"]
             assert "default-src 'self'" in policy, address.name
-            assert "unsafe" not in policy, address.name
+            # The decoder of the guard's app is WebAssembly: that and nothing else, on its own address alone.
+            allowed = " 'wasm-unsafe-eval'" if address.name == "gates:app" else "\0"
+            assert "unsafe" not in policy.replace(allowed, ""), address.name
             assert "frame-ancestors 'none'" in policy, address.name
             assert answer["X-Content-Type-Options"] == "nosniff", address.name
             assert answer["X-Frame-Options"] == "DENY", address.name
@@ -144,6 +146,10 @@ def test_cookies_are_out_of_reach_of_scripts(account: Account) -> None:
     assert client.session.session_key != before
 
 
+PHONES = "gates:api:"
+"""Addresses for the phones at the gates, which know neither cookies nor forms."""
+
+
 @pytest.mark.django_db
 def test_no_form_is_taken_without_its_token(world: World) -> None:
     """A POST without the token is refused on every address, before anything is looked at."""
@@ -152,6 +158,10 @@ def test_no_form_is_taken_without_its_token(world: World) -> None:
         for address in addresses():
             client = client_of(identity, world, enforce_csrf_checks=True)
             answer = client.post(url(address, world.east, world, identity), {})
+            if address.name.startswith(PHONES) and address.name != f"{PHONES}openapi-json":
+                # Phones bring a token of their own; a session of the browser opens nothing there.
+                assert answer.status_code in {400, 401, 405, 422}, address.name
+                continue
             assert answer.status_code == 403, address.name
             assert b"The form is too old" in answer.content, address.name
 
