@@ -9,10 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shouwang import clock
 from shouwang.command.labels import RISKS, ROLES, STAGES
-
-
-def _day_field(label: Any, **kwargs: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), **kwargs)
+from shouwang.ui.days import day_field
 
 
 class PostForm(forms.Form):
@@ -28,8 +25,8 @@ class PostForm(forms.Form):
     )
     role = forms.ChoiceField(label=_("Role"), choices=[(role.value, label) for role, label in ROLES.items()])
     area_code = forms.CharField(label=_("Area code"), help_text=_("An area inside your own."))
-    from_day = _day_field(_("First day"))
-    until_day = _day_field(_("Last day"), required=False)
+    from_day = day_field(_("First day"))
+    until_day = day_field(_("Last day"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,7 +44,7 @@ class StageForm(forms.Form):
 
     area_code = forms.CharField(label=_("Area code"))
     stage = forms.ChoiceField(label=_("Stage"), choices=[(stage.value, label) for stage, label in STAGES.items()])
-    from_day = _day_field(_("From day"))
+    from_day = day_field(_("From day"))
     why = forms.CharField(label=_("Why"), min_length=4, widget=forms.Textarea(attrs={"rows": 2}))
 
 
@@ -56,5 +53,5 @@ class RiskForm(forms.Form):
 
     area_code = forms.CharField(label=_("Area code"))
     level = forms.ChoiceField(label=_("Risk level"), choices=[(level.value, label) for level, label in RISKS.items()])
-    from_day = _day_field(_("From day"))
+    from_day = day_field(_("From day"))
     why = forms.CharField(label=_("Why"), min_length=4, widget=forms.Textarea(attrs={"rows": 2}))

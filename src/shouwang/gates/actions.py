@@ -171,8 +171,10 @@ def refuse_pin(pin: str) -> Refusal | None:
 @transaction.atomic
 def set_pin(account: Account, pin: str, *, by: Actor, scope: Scope | None = None) -> GuardPin:
     """Set the PIN with which a guard checks in. Raises Refusal when they are no guard there or the PIN is too plain."""
-    post = queries.guard_posts(clock.today()).filter(account=account).order_by("area_path").first()
-    if post is None or (scope is not None and not scope.covers(post.area_path)):
+    posts = queries.guard_posts(clock.today()).filter(account=account)
+    # One account may guard many gates; whoever sets the PIN must have one of them in their area.
+    post = posts.filter(area_path__startswith=scope.area_path if scope else "").order_by("area_path").first()
+    if post is None:
         raise Refusal("gates.not_a_guard", status=404)
     require(by, scope, "gates.pins", post.area_path)
     refusal = refuse_pin(pin)

@@ -10,10 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shouwang import clock
 from shouwang.gates.labels import PERMIT_KINDS
-
-
-def _day_field(label: Any, **kwargs: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), **kwargs)
+from shouwang.ui.days import day_field
 
 
 class EnrolForm(forms.Form):
@@ -22,7 +19,7 @@ class EnrolForm(forms.Form):
     device_name = forms.CharField(
         label=_("Name of the phone"), max_length=80, help_text=_("As it is marked on its back: gate phone 1")
     )
-    until = _day_field(_("Enrolled until"), help_text=_("After this day it is answered no more."))
+    until = day_field(_("Enrolled until"), help_text=_("After this day it is answered no more."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,8 +41,8 @@ class AskForm(forms.Form):
         label=_("Visitor's phone"), max_length=30, required=False, help_text=_("Only its hash is kept.")
     )
     plate = forms.CharField(label=_("Number plate"), max_length=20, required=False)
-    from_day = _day_field(_("First day"))
-    until_day = _day_field(_("Last day"))
+    from_day = day_field(_("First day"))
+    until_day = day_field(_("Last day"))
     direction = forms.ChoiceField(
         label=_("Which way"), choices=[("both", _("in and out")), ("out", _("out only")), ("in", _("in only"))]
     )

@@ -12,6 +12,7 @@ from shouwang import clock
 from shouwang.refusal import Refusal
 from shouwang.residents.labels import need_choices
 from shouwang.residents.policy import LONGEST_REVEAL_NOTE, SHORTEST_REVEAL_NOTE
+from shouwang.ui.days import day_field
 
 SEXES = [("", _("not known")), ("female", _("female")), ("male", _("male"))]
 QUIET = {"autocomplete": "off", "spellcheck": "false"}
@@ -122,7 +123,7 @@ class MoveForm(forms.Form):
     unit = _text(_("Stairwell"))
     dwelling = _text(_("Door"))
     household = _text(_("Household"), help_text=_("Its reference within the compound"))
-    day = forms.DateField(label=_("First day there"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    day = day_field(_("First day there"))
     why = _why()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

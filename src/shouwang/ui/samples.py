@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from shouwang import clock
 from shouwang.ui.charts import Chart, Mark, Series
 from shouwang.ui.choropleth import AreaMap, MapArea
+from shouwang.ui.days import day_field
 from shouwang.ui.figures import Figure
 from shouwang.ui.fragments import Progress
 from shouwang.ui.shell import Crumb, NavItem, Phase, PostChoice, SignedIn
@@ -30,7 +31,7 @@ class SampleForm(forms.Form):
         max_value=43,
         help_text=gettext_lazy("Degrees Celsius, one decimal."),
     )
-    day = forms.DateField(label=gettext_lazy("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    day = day_field(gettext_lazy("Day"), required=False)
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"),
         choices=[

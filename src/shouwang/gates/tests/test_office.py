@@ -12,7 +12,18 @@ from shouwang import clock
 from shouwang.codes import holders, indexes
 from shouwang.command.policy import Role
 from shouwang.command.rules import Scope
-from shouwang.gates import board, permitting, policy_rows, queries, second_look, taking, tracing, watch_jobs, watching
+from shouwang.gates import (
+    actions,
+    board,
+    permitting,
+    policy_rows,
+    queries,
+    second_look,
+    taking,
+    tracing,
+    watch_jobs,
+    watching,
+)
 from shouwang.journal.actions import Actor
 from shouwang.refusal import Refusal
 
@@ -104,6 +115,23 @@ def test_a_gate_without_a_guard_is_unattended_after_ten_minutes(phone: tuple[Dev
         assert lonely(NOW + timedelta(hours=9)) == 0
         watching.record_shift_events(phone[0], [_shift("check_out", NOW + timedelta(minutes=25))])
     assert (lonely(NOW + timedelta(minutes=35)), lonely(NOW + timedelta(minutes=36))) == (0, 1)
+
+
+def test_a_guard_of_many_gates_gets_a_pin_from_any_of_their_offices(
+    gates: dict[str, Gate], tree: dict[str, Area]
+) -> None:
+    """Posted at X1 and X2: the office of X2 sets the PIN; an office of neither does not."""
+    from shouwang.accounts.models import Account
+    from shouwang.command.actions import grant_post
+
+    guard = Account.objects.create(username="many")
+    for code in ("X1", "X2"):
+        grant_post(guard, Role.GATE_GUARD, code, clock.today(), by=BY)
+    by = Actor("person", "officer", 7)
+    assert actions.set_pin(guard, "280419", by=by, scope=scope_of(tree["X2"])).area_path == tree["X2"].path
+    elsewhere = Scope(7, "officer", 1, Role.COMMUNITY_OFFICER, 0, "Z", "Z", "9/", "community")
+    with pytest.raises(Refusal):
+        actions.set_pin(guard, "280419", by=by, scope=elsewhere)
 
 
 def _shift(kind: str, at: Any) -> watching.Told:
