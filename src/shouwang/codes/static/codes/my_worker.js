@@ -2,7 +2,8 @@
 // else of a person, keeps it for one session, and forgets it when somebody signs out or the server no longer knows them.
 
 const KEPT = "shouwang-my-";
-const ASSETS = "shouwang-my-assets";
+// Not a person's: letters and colours of the page, kept when the rest is forgotten.
+const ASSETS = "shouwang-look";
 const PAGE = "/my/";
 const PATIENCE = 4000;
 
@@ -17,14 +18,14 @@ async function keep(response) {
   const name = KEPT + mark;
   const names = await caches.keys();
   await Promise.all(
-    names.filter((other) => other.startsWith(KEPT) && other !== name && other !== ASSETS).map((other) => caches.delete(other)),
+    names.filter((other) => other.startsWith(KEPT) && other !== name).map((other) => caches.delete(other)),
   );
   await (await caches.open(name)).put(PAGE, response);
 }
 
 async function kept() {
   for (const name of await caches.keys()) {
-    if (!name.startsWith(KEPT) || name === ASSETS) continue;
+    if (!name.startsWith(KEPT)) continue;
     const found = await (await caches.open(name)).match(PAGE);
     if (found) return found;
   }
