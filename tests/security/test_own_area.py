@@ -34,7 +34,15 @@ def test_no_page_tells_of_the_other_district(world: World, identity: Identity) -
     assert leaks == []
 
 
-@pytest.mark.parametrize("name", ["district_officer", "community_officer", "inspector"])
+# Half a minute each: one of them with every change, the others in `make test-all`.
+@pytest.mark.parametrize(
+    "name",
+    [
+        "community_officer",
+        pytest.param("district_officer", marks=pytest.mark.slow),
+        pytest.param("inspector", marks=pytest.mark.slow),
+    ],
+)
 def test_no_filter_reaches_over(world: World, name: str) -> None:
     """Filters that name places, people, files or authors of the other district find nothing of it."""
     identity = next(each for each in BOUNDED if each.name == name)
