@@ -22,7 +22,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PASSWORD = "a long dull sentence 42"
 DAY = date(2020, 2, 20)
 BY_COMPOUND = date(2022, 7, 10)
-BOTH = [("zh", "phone"), ("zh", "desk"), ("en", "phone"), ("en", "desk")]
+LATER = pytest.mark.slow
+BOTH = [
+    ("zh", "phone"),
+    ("en", "desk"),
+    pytest.param("zh", "desk", marks=LATER),
+    pytest.param("en", "phone", marks=LATER),
+]
+"""Both languages and both sizes with every change; the other two pairings in `make test-all`."""
 LATIN = {"JSON", "PDF", "CSV", "wuhan", "risk", "generic", "ranking", "always", "prc"}
 """Names of formats and of policies, the same in both languages."""
 

@@ -21,7 +21,14 @@ from shouwang.command.models import Post
 pytestmark = pytest.mark.django_db(transaction=True)
 PASSWORD = "a long dull sentence 42"
 NAME = "wang-fang"
-BOTH = [("zh", "phone"), ("zh", "desk"), ("en", "phone"), ("en", "desk")]
+LATER = pytest.mark.slow
+BOTH = [
+    ("zh", "phone"),
+    ("en", "desk"),
+    pytest.param("zh", "desk", marks=LATER),
+    pytest.param("en", "phone", marks=LATER),
+]
+"""Both languages and both sizes with every change; the other two pairings in `make test-all`."""
 
 
 @pytest.fixture(autouse=True)
