@@ -234,10 +234,6 @@ class Passage(models.Model):
     content = models.BigIntegerField()
     """Digest of what was sent, to tell a repetition from another content under the same key."""
 
-    class Meta:
-        managed = False
-        db_table = "gates_passage"
-
 
 class Quarantine(models.Model):
     """An item that could not be stored as a passage, as it was sent, and why. Nothing that a phone sends is lost."""

@@ -37,6 +37,12 @@ def counted() -> tuple[int, int]:
     return Passage.objects.count(), PassageCount.objects.aggregate(n=Sum("count"))["n"] or 0
 
 
+@pytest.mark.django_db
+def test_passages_are_emptied_with_the_other_tables() -> None:
+    """Passages are among what Django empties after a test that commits; else the next would count them too."""
+    assert {"gates_passage", "gates_passagecount"} <= set(connection.introspection.django_table_names())
+
+
 @pytest.mark.django_db(transaction=True)
 def test_many_at_once(phone: tuple[Device, str]) -> None:
     """Eight senders, the same passages in different orders: each is stored by one, and repeated to the others."""
