@@ -28,6 +28,8 @@ from shouwang.refusal import Refusal
 HEARTBEAT_SECONDS = 8.0
 """The head is written anew at least so often: gates are promised ten seconds."""
 BETWEEN_CHANGES_SECONDS = 1.0
+ADDRESSES_EVERY_SECONDS = 1.0
+"""A phone that was told a new address asks there at once."""
 TENDED_EVERY_SECONDS = 600.0
 ALL_AGAIN_SECONDS = 3600.0
 """So often every list is compared with all rows, although each change is seen as it comes."""
@@ -51,7 +53,7 @@ class Feed:
         self.coming: list[tuple[datetime, int]] = []
         self.links: list[str] | None = None
         self.due: list[int] = []
-        self.beat_at = self.changed_at = self.tended_at = self.all_at = float("-inf")
+        self.beat_at = self.changed_at = self.tended_at = self.all_at = self.linked_at = float("-inf")
 
     def close(self) -> None:
         """Let another process write."""
@@ -73,8 +75,11 @@ class Feed:
             self.changed_at = ticks
         if changed or ticks - self.beat_at >= HEARTBEAT_SECONDS:
             self._beat(now, signer)
-            self.beat_at = ticks
+            self.beat_at = self.linked_at = ticks
             return True
+        if ticks - self.linked_at >= ADDRESSES_EVERY_SECONDS:
+            self._link(feed_paths.live(now))
+            self.linked_at = ticks
         return False
 
     def _bring_up_to_date(self, now: datetime, ticks: float, signer: cose.Signer) -> bool:

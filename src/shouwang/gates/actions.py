@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from shouwang import clock
 from shouwang.accounts.queries import Account
 from shouwang.areas import queries as areas
+from shouwang.codes import feed_paths
 from shouwang.command.rules import Scope
 from shouwang.gates import queries
 from shouwang.gates.models import Device, EnrolmentCode, Gate, GuardPin
@@ -142,7 +143,7 @@ def enrol(code: str) -> tuple[Device, str]:
 
 @transaction.atomic
 def revoke(device_id: int, *, by: Actor, why: str, scope: Scope | None = None) -> Device:
-    """Stop a phone at once: its next word is answered with 401, and it is never told the next place of the feed."""
+    """Stop a phone at once: its next word is answered with 401, and the feed moves to an address it is never told."""
     device = Device.objects.select_for_update().filter(pk=device_id).first()
     if device is None:
         raise Refusal("gates.no_such_device", status=404)
@@ -151,8 +152,19 @@ def revoke(device_id: int, *, by: Actor, why: str, scope: Scope | None = None) -
     if device.revoked_at is None:
         device.revoked_at, device.revoked_by, device.revoked_why = clock.now(), by.name, why.strip()
         device.save(update_fields=["revoked_at", "revoked_by", "revoked_why"])
+        feed_paths.rotate(f"gate phone {device.pk} was revoked", by=by)
         record(by=by, deed="gates.revoke", on=f"gates.Device:{device.pk}", why=why.strip(), area_path=device.area_path)
     return device
+
+
+def revoke_reported_lost(teller: Device) -> list[Device]:
+    """Stop the other phone of a gate when a phone there reports it lost. With several others it is the office that
+    knows which one is meant; the board shows the report."""
+    others = list(queries.phones_of(teller.gate_id).exclude(pk=teller.pk)[:2])
+    if len(others) != 1:
+        return []
+    by = Actor("system", f"gate phone {teller.pk}")
+    return [revoke(others[0].pk, by=by, why="reported lost at the gate")]
 
 
 def stretched(pin: str, salt: bytes, iterations: int) -> bytes:

@@ -49,6 +49,11 @@ def device_in(scope: Scope, device_id: int) -> Device:
     return device
 
 
+def phones_of(gate_id: int) -> QuerySet[Device]:
+    """The phones of a gate that are neither revoked nor expired."""
+    return Device.objects.filter(gate_id=gate_id, revoked_at=None, expires_at__gt=clock.now()).order_by("pk")
+
+
 def speaking_device(token: str, gate_id: int | None) -> Device:
     """The phone behind a token, with its gate. Raises Refusal 401 when it is unknown, revoked or expired, and 403 when
     `gate_id` is another gate's."""

@@ -22,7 +22,7 @@ from shouwang.codes import holders, indexes
 from shouwang.codes import queries as codes
 from shouwang.command.policy import Role
 from shouwang.command.rules import Scope
-from shouwang.gates.actions import FAILURES, LOCKED_MINUTES
+from shouwang.gates.actions import FAILURES, LOCKED_MINUTES, revoke_reported_lost
 from shouwang.gates.models import Device, GuardPin, Incident, Lookup, ShiftEvent
 from shouwang.gates.permissions import require_reason
 from shouwang.journal.actions import Actor, record
@@ -91,6 +91,8 @@ def record_shift_events(device: Device, told: list[Told]) -> list[str]:
     ShiftEvent.objects.bulk_create(made, ignore_conflicts=True)
     for event in made:
         _follow_pin(event)
+    if any(event.kind == "phone_lost" for event in made):
+        revoke_reported_lost(device)
     return outcomes
 
 
