@@ -80,7 +80,7 @@ def _quoted(values: list[str | None]) -> str:
 
 
 _encode = msgspec.json.Encoder().encode
-_detail_keys = ("phone_hash", "plate", "host", "company", "people", "purpose")
+_detail_keys = ("phone_hash", "plate", "host", "company", "people", "purpose", "permit")
 
 
 def _detail(item: Sent) -> str | None:

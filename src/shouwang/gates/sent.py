@@ -42,6 +42,8 @@ class Traveller(Struct, forbid_unknown_fields=False, gc=False):
     host: Int63 | Short | None = None
     company: Short | None = None
     purpose: Long | None = None
+    permit: Short | None = None
+    """The permit that was used, as the policy row names it."""
     people: Int32 | Many | Short | None = None
 
 
