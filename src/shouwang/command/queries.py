@@ -40,6 +40,11 @@ def scope_of(post: Post) -> Scope:
     )
 
 
+def granter_of(post_id: int) -> str:
+    """Who granted a post, by name; empty when there is no such post."""
+    return Post.objects.filter(pk=post_id).values_list("granted_by", flat=True).first() or ""
+
+
 def staff(scope: Scope, day: date | None = None) -> QuerySet[Post]:
     """Posts in the viewer's area that hold on a day, or will."""
     held = Post.objects.filter(area_path__startswith=scope.area_path).select_related("area", "account")

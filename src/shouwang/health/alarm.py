@@ -1,4 +1,6 @@
-"""When one account's records must wait for a second pair of eyes. Pure: what was touched and a policy in, a reason out.
+"""When records must wait for a second pair of eyes: one account's, or those of many accounts that work in one place.
+
+Pure: what was touched and a policy in, a reason out.
 
 A record *weighs* when it may change a colour: a finding, what ends one, a high temperature, a test of somebody with
 findings. Daily temperatures below the fever threshold never weigh.
@@ -16,6 +18,8 @@ from shouwang.health.rules import Kind
 
 MANY_PEOPLE = "many_people"
 UNRELATED_PEOPLE = "unrelated_people"
+MANY_DAYS = "many_days"
+MANY_ACCOUNTS = "many_accounts"
 
 TESTS = frozenset({Kind.NEGATIVE_TEST, Kind.POSITIVE_TEST})
 
@@ -44,8 +48,24 @@ def group_of(fact: Fact, area_id: int) -> str:
     return f"place:{area_id}"
 
 
-def why_held(policy: AlarmPolicy, before: Iterable[Touch], new: Collection[Touch]) -> str:
-    """Why records that touch `new` must wait, when the account touched `before` within the window; empty when not.
+@dataclass(frozen=True, slots=True)
+class Together:
+    """A place in which an account works: how many residents it has, and how many people all accounts there touched
+    within the window, those of the new records included."""
+
+    residents: int
+    people: int
+
+
+def why_held(
+    policy: AlarmPolicy,
+    before: Iterable[Touch],
+    new: Collection[Touch],
+    slowly: Collection[int] = (),
+    together: Iterable[Together] = (),
+) -> str:
+    """Why records that touch `new` must wait, when the account touched `before` within the window, and the people
+    `slowly` within the long one; empty when they need not.
 
     Whoever was touched before is no news: a single person's course is never held up by its own length.
     """
@@ -54,8 +74,13 @@ def why_held(policy: AlarmPolicy, before: Iterable[Touch], new: Collection[Touch
     if all(touch.person_id in known for touch in new):
         return ""
     everybody = [*earlier, *new]
-    if len({touch.person_id for touch in everybody}) > policy.people:
+    people = {touch.person_id for touch in everybody}
+    if len(people) > policy.people:
         return MANY_PEOPLE
     if len({touch.group for touch in everybody}) > policy.unrelated:
         return UNRELATED_PEOPLE
+    if len(people.union(slowly)) > policy.slowly:
+        return MANY_DAYS
+    if any(place.people > policy.allowed_together(place.residents) for place in together):
+        return MANY_ACCOUNTS
     return ""

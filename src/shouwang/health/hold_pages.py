@@ -25,6 +25,8 @@ SHOWN = 200
 WHY: dict[str, str | Promise] = {
     alarm.MANY_PEOPLE: gettext_lazy("one account, many people"),
     alarm.UNRELATED_PEOPLE: gettext_lazy("one account, people with no exposure in common"),
+    alarm.MANY_DAYS: gettext_lazy("one account, many people over many days"),
+    alarm.MANY_ACCOUNTS: gettext_lazy("many accounts of one place, many people"),
 }
 DEEDS: dict[str, str | Promise] = {
     holding.RECORD: gettext_lazy("new record"),
@@ -33,13 +35,16 @@ DEEDS: dict[str, str | Promise] = {
 }
 
 
+def why_words(why: str) -> str | Promise:
+    """Why records wait, in words."""
+    return WHY.get(why, why)
+
+
 @for_carers
 @require_safe
 def holds(request: HttpRequest, scope: Scope) -> HttpResponse:
     """What waits for a second pair of eyes in one's area."""
-    rows = [
-        (hold, WHY.get(hold.why, hold.why), releasing.refuse_release(scope, hold)) for hold in holding.holds_in(scope)
-    ]
+    rows = [(hold, why_words(hold.why), releasing.refuse_release(scope, hold)) for hold in holding.holds_in(scope)]
     return render(request, "health/holds.html", {"rows": rows})
 
 
@@ -68,10 +73,12 @@ def hold(request: HttpRequest, scope: Scope, number: int) -> HttpResponse:
             problem = refusal
     rows = list(found.facts.order_by("id")[:SHOWN])
     known = residents.masked_by_id(scope, [row.person_id for row in rows])
+    records = found.facts.count()
     context = {
         "hold": found,
-        "why": WHY.get(found.why, found.why),
-        "records": found.facts.count(),
+        "why": why_words(found.why),
+        "records": records,
+        "seconds": releasing.seconds_for(records),
         "lines": [
             (
                 row,

@@ -1,9 +1,9 @@
-"""Records that wait: what one account tells about too many people is kept aside until somebody else has seen it.
+"""Records that wait: what is told about too many people is kept aside until somebody else has seen it.
 
-What is held is no fact yet. It stands in tables of its own, so that everything that reads facts (colours, figures,
-lists) is as before, and it becomes a fact, by its author and with the name of whoever released it, through the same
-deeds as any other. Operators at the command line are not held: they have the machine, and what they did stands in
-the journal.
+Too many for one account within a day, for one account within weeks, or for all accounts of a place (alarm.py). What is
+held is no fact yet. It stands in tables of its own, so that everything that reads facts (colours, figures, lists) is as
+before, and it becomes a fact, by its author and with the name of whoever released it, through the same deeds as any
+other.
 """
 
 from __future__ import annotations
@@ -11,15 +11,17 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from shouwang import clock
+from shouwang.areas import queries as areas
 from shouwang.command.rules import Scope
 from shouwang.health import alarm, queries
-from shouwang.health.alarm import Touch
+from shouwang.health.alarm import Together, Touch
 from shouwang.health.facts import Fact
 from shouwang.health.models import HealthEvent, HeldFact, Hold, Touched
 from shouwang.health.policy import AlarmPolicy
@@ -29,7 +31,7 @@ from shouwang.policybook import queries as policybook
 from shouwang.residents import queries as residents
 
 TOUCH_LOCK = 0x5357_544F
-"""Advisory lock with the author's own number: two requests at once must not each count without the other."""
+"""Advisory lock: two requests at once must not each count without the other."""
 
 RECORD, CORRECT, WITHDRAW = "record", "correct", "withdraw"
 
@@ -49,8 +51,17 @@ def policy_on(day: date, area_path: str) -> AlarmPolicy:
 
 
 def is_watched(by: Actor) -> bool:
-    """Whether an actor's records are counted: those of everybody with an account. Jobs invent no facts."""
-    return by.kind not in {"system", "operator"}
+    """Whether an actor's records are counted: those of everybody with an account, and of operators where the
+    installation says so (in production it does). Jobs invent no facts."""
+    return by.kind not in {"system", "operator"} or (by.kind == "operator" and bool(settings.HOLD_OPERATORS))
+
+
+def area_of(by: Actor) -> str:
+    """Where somebody works: the area of the post in use; an operator's is the whole city."""
+    if by.area_path or by.kind != "operator":
+        return by.area_path
+    root = areas.root()
+    return root.path if root else ""
 
 
 def hold_facts(told: Sequence[tuple[int, Told]], by: Actor, *, dry_run: bool) -> list[int]:
@@ -100,21 +111,56 @@ def hold_change(person_id: int, before: Fact, fact: Fact, withdrawn: bool, why: 
 
 def _judge(touches: list[Touch], by: Actor, *, dry_run: bool) -> tuple[AlarmPolicy, str]:
     """Why touching these people must wait, under the policy in force where the author is posted; else count them."""
-    now = clock.now()
-    policy = policy_on(clock.today(), by.area_path)
+    now, path = clock.now(), area_of(by)
+    policy = policy_on(clock.today(), path)
     if not touches:
         return policy, ""
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", [TOUCH_LOCK, by.name])
-    rows = Touched.objects.filter(author=by.name, at__gt=now - policy.window)
-    before = [Touch(person, group) for person, group in rows.values_list("person_id", "group").distinct()]
-    why = alarm.why_held(policy, before, touches)
+        cursor.execute("select pg_advisory_xact_lock(%s)", [TOUCH_LOCK])
+    rows = Touched.objects.filter(author=by.name, at__gt=now - policy.long_window)
+    earlier = list(rows.values_list("person_id", "group", "at"))
+    before = [Touch(person, group) for person, group, at in earlier if at > now - policy.window]
+    slowly = {person for person, _group, _at in earlier}
+    new = {touch.person_id for touch in touches}
+    # Whom a place has touched is counted only when this account could still be let through.
+    why = alarm.why_held(policy, before, touches, slowly) or alarm.why_held(
+        policy, before, touches, slowly, _together(path, new, now - policy.window)
+    )
     if not why and not dry_run:
         fresh = set(touches) - set(before)
         Touched.objects.bulk_create(
-            Touched(author=by.name, person_id=touch.person_id, group=touch.group, at=now) for touch in fresh
+            Touched(author=by.name, area_path=path, person_id=touch.person_id, group=touch.group, at=now)
+            for touch in fresh
         )
     return policy, why
+
+
+def _together(path: str, new: set[int], since: datetime) -> list[Together]:
+    """For each place from the whole city down to where somebody works: whom all its accounts touched, with `new`."""
+    rows = Touched.objects.filter(at__gt=since).exclude(person_id__in=new)
+    places = areas.paths_above(path)
+    counted = rows.aggregate(
+        **{
+            f"place{number}": Count("person_id", distinct=True, filter=Q(area_path__startswith=place))
+            for number, place in enumerate(places)
+        }
+    )
+    return [
+        Together(_residents(place, clock.today()), counted[f"place{number}"] + len(new))
+        for number, place in enumerate(places)
+    ]
+
+
+@functools.lru_cache(maxsize=16384)
+def _residents(place: str, day: date) -> int:
+    return residents.number_in(place)
+
+
+def forget_touched() -> int:
+    """Let go of what is older than any window; answers how many."""
+    root = areas.root()
+    oldest = clock.now() - policy_on(clock.today(), root.path if root else "").long_window
+    return Touched.objects.filter(at__lte=oldest).delete()[0]
 
 
 def _with_findings(person_ids: Sequence[int]) -> set[int]:
@@ -148,12 +194,13 @@ def _hold(rows: list[HeldFact], why: str, policy: AlarmPolicy, by: Actor) -> Non
     rows = [row for row in rows if (row.ref, row.target) not in waiting]
     if not rows:
         return
-    open_hold = Hold.objects.filter(author=by.name, why=why, area_path=by.area_path, decided_at=None).first()
+    path = area_of(by)
+    open_hold = Hold.objects.filter(author=by.name, why=why, area_path=path, decided_at=None).first()
     hold = open_hold or Hold.objects.create(
         author=by.name,
         account_id=by.account_id,
         post_id=by.post_id,
-        area_path=by.area_path,
+        area_path=path,
         why=why,
         policy_version=policy.version,
         people=0,
@@ -168,7 +215,7 @@ def _hold(rows: list[HeldFact], why: str, policy: AlarmPolicy, by: Actor) -> Non
         by=by,
         deed="health.hold",
         on=f"health.Hold:{hold.pk}",
-        area_path=by.area_path,
+        area_path=path,
         detail={"records": len(rows), "people": hold.people, "why": why, "policy": policy.version},
     )
 
@@ -183,9 +230,15 @@ def waits_for_change(target: str) -> bool:
     return HeldFact.objects.filter(target=target, hold__decided_at=None).exists()
 
 
+def waiting() -> QuerySet[Hold]:
+    """All holds of the city that wait, the oldest first: for the command line."""
+    return Hold.objects.filter(decided_at=None).order_by("made_at", "id")
+
+
 def holds_in(scope: Scope) -> QuerySet[Hold]:
     """The holds of the viewer's area that wait, the oldest first."""
-    return Hold.objects.filter(area_path__startswith=scope.area_path, decided_at=None).order_by("made_at", "id")
+    found = waiting().filter(area_path__startswith=scope.area_path)
+    return found if scope.area_path else found.none()
 
 
 def held_of(person_id: int) -> list[HeldFact]:

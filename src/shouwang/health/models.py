@@ -55,10 +55,15 @@ class Touched(models.Model):
     author = models.TextField()
     person = models.ForeignKey("residents.Person", models.CASCADE, db_index=False)
     group = models.TextField()
+    area_path = models.TextField(db_collation="C", default="")
+    """The area of the post in which it was recorded."""
     at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["author", "at"], name="touched_by_author")]
+        indexes = [
+            models.Index(fields=["author", "at"], name="touched_by_author"),
+            models.Index(fields=["at"], name="touched_at"),
+        ]
 
 
 class Hold(models.Model):

@@ -66,6 +66,17 @@ class AlarmPolicy:
     unrelated: int
     """How many groups of them may have no exposure in common."""
     window: timedelta
+    slowly: int = 200
+    """How many people one account may touch within the long window: a thousand is not reached in slices either."""
+    long_window: timedelta = timedelta(days=14)
+    together: int = 100
+    """How many people all accounts that work in one place may touch within the window, however small the place."""
+    together_per_100k: int = 50
+    """The same where many live: for each hundred thousand residents."""
+
+    def allowed_together(self, residents: int) -> int:
+        """How many people all accounts of a place with so many residents may touch within the window."""
+        return max(self.together, residents * self.together_per_100k // 100_000)
 
     @classmethod
     def from_policy(cls, policy: Policy) -> AlarmPolicy:
@@ -76,4 +87,8 @@ class AlarmPolicy:
             people=body["people"]["value"],
             unrelated=body["unrelated"]["value"],
             window=timedelta(hours=body["window_hours"]["value"]),
+            slowly=body["slowly"]["value"],
+            long_window=timedelta(days=body["long_window_days"]["value"]),
+            together=body["together"]["value"],
+            together_per_100k=body["together_per_100k"]["value"],
         )

@@ -20,6 +20,7 @@ COMMANDS = {
     "up": "up",
     "demo": "demo",
     "import": "take_in",
+    "holds": "holds",
     "areas": "areas",
     "day": "days:day",
     "days": "days:days",

@@ -32,6 +32,7 @@ EXAMPLES: dict[str, str] = {
     "secret_key": "export SHOUWANG_SECRET_KEY=$(python3 -c 'import secrets; print(secrets.token_urlsafe(50))')",
     "key_ring_file": "export SHOUWANG_KEY_RING_FILE=/etc/shouwang/key-ring.json",
     "code_keys": "export SHOUWANG_CODE_KEYS=/etc/shouwang/code-keys",
+    "hold_operators": "export SHOUWANG_HOLD_OPERATORS=true",
     "host": "export SHOUWANG_HOST=127.0.0.1",
     "port": "export SHOUWANG_PORT=8000",
     "workers": "export SHOUWANG_WORKERS=2",
@@ -107,6 +108,11 @@ class Environment(BaseSettings):
         pattern=r"^(|console|off|[\w.]+:\w+)$",
         description="'console' (codes are shown in the worker's terminal; not in production), 'off', or"
         " package.module:function of your own that sends (phone, text)",
+    )
+    hold_operators: bool | None = Field(
+        None,
+        description="true or false: whether large files taken in at the command line wait for a second pair of eyes"
+        " as everybody's do; true in production",
     )
     language: Literal["zh-hans", "en"] = Field("zh-hans", description="'zh-hans' or 'en'")
     time_zone: str = Field("Asia/Shanghai", description="a name of the IANA time zone list")
@@ -252,6 +258,8 @@ def read(**given: Any) -> Environment:
         changes["key_ring_file"] = changes["data_dir"] / "key-ring.json"
     if not found.sms:
         changes["sms"] = "off" if found.is_production else "console"
+    if found.hold_operators is None:
+        changes["hold_operators"] = found.is_production
     if "code_keys" not in found.model_fields_set:
         changes["code_keys"] = changes["data_dir"] / "code-keys"
     if not found.is_production:

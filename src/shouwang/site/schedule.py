@@ -21,6 +21,7 @@ from shouwang.command import reactions as command_follows
 from shouwang.command.policy import REPORT_MEASURES
 from shouwang.gates import reactions as gates_follow
 from shouwang.gates import watch_jobs
+from shouwang.health import holding
 from shouwang.intake import uploads
 from shouwang.journal.actions import Actor
 from shouwang.journal.jobs import done_since, recorded
@@ -47,6 +48,7 @@ def tidy(day: date, by: Actor) -> dict[str, Any]:
         "gates_moved": gates_follow.catch_up(),
         **uploads.sweep(),
         "card_sheets_deleted": cards.sweep(),
+        "touches_forgotten": holding.forget_touched(),
         "sign_ins_forgotten": own_access.sweep(clock.now() - own_access.KEPT_AFTER),
     }
 

@@ -172,6 +172,7 @@ KEY_RING_MUST_EXIST = env.mode == "production"
 
 # Read by residents/sms.py: who sends the codes by which residents sign in.
 SMS = env.sms
+HOLD_OPERATORS = env.hold_operators
 
 # Read by codes/code_keys.py and codes/feed.py.
 CODE_KEYS_DIR = env.code_keys

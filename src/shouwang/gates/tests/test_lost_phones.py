@@ -22,7 +22,7 @@ from .passages import key
 
 if TYPE_CHECKING:
     from shouwang.codes.feed import Feed
-    from shouwang.gates.models import Device, Gate
+    from shouwang.gates.models import Gate
 
 pytestmark = pytest.mark.django_db
 BY = Actor.operator()
