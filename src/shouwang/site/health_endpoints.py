@@ -1,6 +1,10 @@
 """`/healthz` and `/readyz`: what a supervisor or a load balancer asks. No figures, no names, no sign-in."""
 
+import time
+from pathlib import Path
+
 import structlog
+from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,6 +14,8 @@ from django.views.decorators.http import require_safe
 from shouwang import access
 
 WORKER_SILENT_SECONDS = 30
+FEED_LATE_SECONDS = 30
+"""The feed's head is written every eight seconds; gates show a banner after two minutes."""
 
 log = structlog.get_logger("shouwang.ready")
 
@@ -29,7 +35,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when work can be done, otherwise 503; the body says which of database, tables and worker is missing."""
+    """200 when work can be done, otherwise 503; the body says which of database, tables and worker is missing.
+
+    A status feed that stands still is named in `degraded` and leaves it at 200: pages work, and what gates send can be
+    taken in, which a balancer that took this server away would end.
+    """
     state = {"database": False, "tables": False, "worker": False}
     try:
         with connection.cursor() as cursor:
@@ -41,7 +51,20 @@ def readyz(request: HttpRequest) -> HttpResponse:
         log.warning("not ready", reason=type(error).__name__)
         connection.close()
     fine = all(state.values())
-    return JsonResponse({"ready": fine, **state}, status=200 if fine else 503)
+    feed = feed_age() <= FEED_LATE_SECONDS
+    if not feed:
+        log.warning("the status feed stands still")
+    told = {"ready": fine, **state, "feed": feed, "degraded": [] if feed else ["feed"]}
+    return JsonResponse(told, status=200 if fine else 503)
+
+
+def feed_age() -> float:
+    """Seconds since the writer of the status feed gave its last sign of life; infinite when it never did."""
+    try:
+        # By the file system's clock, since the city's own may be moved.
+        return max(0.0, time.time() - (Path(settings.FEED_DIR) / "store" / "head").stat().st_mtime)
+    except OSError:
+        return float("inf")
 
 
 def _tables_are_current() -> bool:

@@ -23,6 +23,7 @@ from prometheus_client.registry import Collector
 
 from shouwang import access
 from shouwang.site import environment
+from shouwang.site.health_endpoints import feed_age
 
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -74,6 +75,7 @@ class DatabaseFigures(Collector):
             states.add_metric([state], count)
         yield states
         yield GaugeMetricFamily("shouwang_journal_entries", "Entries in the journal of deeds.", value=length)
+        yield GaugeMetricFamily("shouwang_feed_age_seconds", "Since the status feed was written.", value=feed_age())
 
 
 def _journal_length() -> int:

@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
@@ -20,6 +22,19 @@ def worker() -> None:
         cursor.execute("insert into procrastinate_workers default values")
 
 
+FED: dict[str, object] = {"feed": True, "degraded": []}
+
+
+@pytest.fixture(autouse=True)
+def head(tmp_path: Path, settings: Any) -> Path:
+    """A status feed whose head was written just now."""
+    settings.FEED_DIR = tmp_path / "feed"
+    place = tmp_path / "feed" / "store" / "head"
+    place.parent.mkdir(parents=True)
+    place.write_bytes(b"head")
+    return place
+
+
 def test_alive_asks_no_database() -> None:
     """Without access to a database (this test has none), /healthz answers 200."""
     answer = Client().get("/healthz")
@@ -31,7 +46,7 @@ def test_alive_asks_no_database() -> None:
 def test_ready_when_all_is_there() -> None:
     """Database, current tables and a worker heard of late: 200."""
     answer = Client().get("/readyz")
-    assert answer.json() == {"ready": True, "database": True, "tables": True, "worker": True}
+    assert answer.json() == {"ready": True, "database": True, "tables": True, "worker": True, **FED}
     assert answer.status_code == 200
 
 
@@ -42,7 +57,22 @@ def test_not_ready_while_the_worker_is_silent() -> None:
         cursor.execute("insert into procrastinate_workers (last_heartbeat) values (now() - interval '31 seconds')")
     answer = Client().get("/readyz")
     assert answer.status_code == 503
-    assert answer.json() == {"ready": False, "database": True, "tables": True, "worker": False}
+    assert answer.json() == {"ready": False, "database": True, "tables": True, "worker": False, **FED}
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("worker")
+@pytest.mark.parametrize(("seconds", "late"), [(29, False), (31, True), (None, True)])
+def test_a_feed_that_stands_still_is_named(head: Path, seconds: int | None, late: bool) -> None:
+    """Older than half a minute, or not there at all: still 200, with the degradation by name."""
+    if seconds is None:
+        head.unlink()
+    else:
+        os.utime(head, (time.time() - seconds,) * 2)
+    answer = Client().get("/readyz")
+    assert answer.status_code == 200
+    assert (answer.json()["ready"], answer.json()["feed"]) == (True, not late)
+    assert answer.json()["degraded"] == (["feed"] if late else [])
 
 
 def test_not_ready_without_a_database(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,7 +85,7 @@ def test_not_ready_without_a_database(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health_endpoints.connection, "close", lambda: None, raising=False)
     answer = Client().get("/readyz")
     assert answer.status_code == 503
-    assert answer.json() == {"ready": False, "database": False, "tables": False, "worker": False}
+    assert answer.json() == {"ready": False, "database": False, "tables": False, "worker": False, **FED}
 
 
 @pytest.mark.django_db
@@ -66,7 +96,7 @@ def test_not_ready_while_tables_are_behind(monkeypatch: pytest.MonkeyPatch) -> N
     with connection.cursor() as cursor:
         cursor.execute("delete from django_migrations where app = 'journal'")
     answer = Client().get("/readyz")
-    assert answer.json() == {"ready": False, "database": True, "tables": False, "worker": False}
+    assert answer.json() == {"ready": False, "database": True, "tables": False, "worker": False, **FED}
 
 
 @pytest.mark.django_db
@@ -88,6 +118,7 @@ def test_metrics_count_requests_by_page() -> None:
     assert "张三" not in text
     assert "shouwang_database_up 1.0" in text
     assert "shouwang_journal_entries " in text
+    assert "shouwang_feed_age_seconds " in text
     assert 'shouwang_request_seconds_bucket{le="0.2",page="healthz"}' in text
 
 
