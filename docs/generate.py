@@ -2,9 +2,10 @@
 
     python docs/generate.py [--no-screenshots] [--city DIR] [--port N]
 
-Marked places in docs/ are filled anew, docs/generated/ is written (not committed), and docs/screenshots/ is taken from
-a demonstration city by Debian's Chromium (only city.png, which the READMEs show, is committed). `--city` names the data
-folder of a demonstration that is there already; otherwise one is made in a temporary folder, which takes minutes.
+Marked places in docs/ are filled anew, docs/generated/ is written (of it only gates.openapi.json is committed), and
+docs/screenshots/ is taken from a demonstration city by Debian's Chromium (only city.png, which the READMEs show, is
+committed). `--city` names the data folder of a demonstration that is there already; otherwise one is made in a
+temporary folder, which takes minutes.
 """
 
 from __future__ import annotations

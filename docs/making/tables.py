@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -227,3 +228,11 @@ def options(words: str) -> str:
             rows.append([code(flags), said])
     usage = " ".join([f"shouwang {words}", *command.collect_usage_pieces(context)])
     return f"```\n{usage}\n```" + (f"\n\n{table(['argument or option', ''], rows)}" if rows else "")
+
+
+def gates_openapi() -> str:
+    """The description of the doors for phones at gates, as the program serves it at /api/v1/openapi.json."""
+    from shouwang.gates.api import api
+
+    described = json.loads(json.dumps(api.get_openapi_schema(path_prefix="/api/v1/"), default=str))
+    return json.dumps(described, ensure_ascii=False, indent=1, sort_keys=True)
