@@ -8,7 +8,6 @@ import { build } from "esbuild";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const target = path.resolve(here, process.env.GATE_APP_TARGET ?? "../src/shouwang/gates/app");
-const label = process.env.GATE_APP_LABEL ?? "";
 const files = new Map();
 
 /** Keep a file under a name with its hash, and answer that name. */
@@ -35,7 +34,11 @@ const [decoder, style] = await Promise.all([
   bundle("src/camera/decoder_worker.ts", { WASM_FILE: quoted(wasm) }).then((code) => hashed("decoder.js", code)),
   bundle("src/look/gate.css").then((code) => hashed("gate.css", code)),
 ]);
-const main = hashed("gate.js", await bundle("src/main.ts", { DECODER_FILE: quoted(decoder), BUILD_LABEL: quoted(label) }));
+const made = (label) => bundle("src/main.ts", { DECODER_FILE: quoted(decoder), BUILD_LABEL: quoted(label) });
+const { version: number } = JSON.parse(await readFile(path.join(here, "package.json"), "utf8"));
+// What the office's board calls this build: it follows from the contents, so the same source has the same name.
+const contents = createHash("sha256").update(await made("")).update(style).digest("hex").slice(0, 7);
+const main = hashed("gate.js", await made(process.env.GATE_APP_LABEL ?? `${number}-${contents}`));
 
 files.set("manifest.webmanifest", Buffer.from(JSON.stringify({
   id: "/gate/", name: "守望 · 门岗", short_name: "门岗", lang: "zh-Hans", start_url: "/gate/", scope: "/gate/",

@@ -216,6 +216,10 @@ class Phone:
         self.page.locator(".done button").click()
         expect(self.page.locator(".camera")).to_be_visible()
 
+    def build(self) -> str:
+        """Which build of the app this is."""
+        return str(self.page.locator("html").get_attribute("data-build"))
+
     def look(self, name: str) -> None:
         """A picture, and what axe finds serious."""
         self.page.screenshot(path=self.shots / f"gate-{name}-{self.language}.png")

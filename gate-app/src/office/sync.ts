@@ -26,6 +26,8 @@ export class Sync {
   private savedAt = 0;
   private unsaved = false;
   private officeAt = 0;
+  /** What the office was last told of the outbox. */
+  private toldUnsent = -1;
 
   constructor(private readonly phone: Phone) {}
 
@@ -48,7 +50,8 @@ export class Sync {
   async round(officeToo: boolean): Promise<void> {
     await navigator.locks.request("shouwang-gate-sync", { ifAvailable: !officeToo }, async (lock) => {
       if (lock === null) return;
-      const wanted = officeToo || Date.now() - this.officeAt > OFFICE_EVERY_MS || !this.phone.isReady();
+      // Between two rounds what is recorded goes out; what is still here then does not get through, and the office should know.
+      const wanted = officeToo || Date.now() - this.officeAt > OFFICE_EVERY_MS || !this.phone.isReady() || this.waiting() !== this.toldUnsent;
       if (wanted) await this.office();
       await this.feed();
     });
@@ -73,13 +76,17 @@ export class Sync {
     });
   }
 
+  private waiting(): number {
+    return this.phone.unsent + this.phone.setAside;
+  }
+
   /** For the office's board: what waits here, how current we are, which build this is. */
   private howWeAre(): Record<string, string> {
     const day = [...this.phone.lists.values()].filter((list) => list.list < 1_000_000).sort((a, b) => b.list - a.list);
     const [newest] = day;
     return {
-      "X-Unsent": String(this.phone.unsent),
-      "X-App-Version": BUILD_LABEL || "1",
+      "X-Unsent": String(this.waiting()),
+      "X-App-Version": BUILD_LABEL,
       ...(newest === undefined ? {} : { "X-Feed-Sequence": String(newest.sequence) }),
     };
   }
@@ -88,12 +95,14 @@ export class Sync {
     const { phone } = this;
     const enrolment = phone.enrolment;
     if (enrolment === null) return;
+    const unsent = this.waiting();
     const answer = await ask<State>(enrolment, "state", this.howWeAre());
     if (answer.kind === "gone") return phone.forget();
     phone.reached = answer.kind === "ok";
     if (answer.kind !== "ok") return phone.tell();
     const state = answer.value;
     this.officeAt = Date.now();
+    this.toldUnsent = unsent;
     phone.clock = heardOffice(phone.clock, millisecondsOf(state.server_time), Date.now());
     await phone.keep("clock", phone.clock);
     const told: Enrolment = {

@@ -7,6 +7,9 @@ import type { Word } from "../words/words";
 import type { App, Screen } from "./app";
 import { checkInScreen } from "./check_in_screen";
 
+/** The last day on which something works that ends at a moment: until midnight of the 22nd is through the 21st. */
+export const lastDay = (ends: string): string => new Date(Date.parse(ends) - 1).toLocaleDateString("sv-SE");
+
 export function dutyScreen(app: App): Screen {
   const { phone } = app;
   const people = el("div", { class: "stack" });
@@ -17,8 +20,8 @@ export function dutyScreen(app: App): Screen {
   async function leave(one: OnDuty): Promise<void> {
     const [next] = phone.duty.on.filter((other) => other.guard !== one.guard).slice(-1);
     if (!mayGo(phone.duty, one.guard) || next === undefined) return app.say(app.word("hand_over_first"));
+    // Whoever goes hands over to somebody who stays; a mere "left" would say that nobody is there.
     await noteShift(phone, "hand_over", one.guard, { to: next.guard });
-    await noteShift(phone, "check_out", one.guard);
     await phone.setDuty(checkOut(phone.duty, one.guard));
     void app.sync.flush();
     app.say(app.word("left", { name: one.name }));
@@ -85,7 +88,7 @@ export function dutyScreen(app: App): Screen {
     const roster = phone.rosterInForce();
     const rows: Child[] = [
       ...fact("gate", phone.enrolment?.gate_name),
-      ...fact("valid_until", phone.enrolment === null ? "" : phone.enrolment.expires.slice(0, 10)),
+      ...fact("valid_until", phone.enrolment === null ? "" : lastDay(phone.enrolment.expires)),
       ...fact("clock_off", app.word("seconds", { n: Math.round(phone.clock.offsetMs / 1000) })),
       ...fact("rules_version", phone.policy?.version ?? "—"),
       ...fact("roster_until", roster === null ? "—" : app.time(Date.parse(roster.expires_at))),
