@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shouwang.bulletins.policy import RankFormula, risk_from_policy
+from shouwang.certification.policy import CertificationPolicy
 from shouwang.codes.exception_rules import ExceptionPolicy
 from shouwang.codes.policy import ColourPolicy
 from shouwang.gates.passage_policy import PassageRules
@@ -18,6 +19,7 @@ def typed_readers() -> Typed:
         "passage": PassageRules.from_policy,
         "alarm": AlarmPolicy.from_policy,
         "exception": ExceptionPolicy.from_policy,
+        "certification": CertificationPolicy.from_policy,
         "risk": risk_from_policy,
         "ranking": RankFormula.from_policy,
     }
