@@ -41,7 +41,7 @@ test("without a row the gate is not ready", () => {
 
 test("every reason has a next step with sentences", () => {
   for (const [reason, next] of Object.entries(NEXT)) {
-    const passage = { verdict: "check", reason, colour: null, next, needs: [], banner: [], positions: [], until: null, permit: null, utc_offset_minutes: 480 };
+    const passage = { verdict: "check", reason, colour: null, next, needs: [], banner: [], positions: [], until: null, permit: null, utc_offset_minutes: 480, permits: [], exception_until: null };
     assert.ok(say(passage as unknown as Passage, "zh").next.length > 3, reason);
   }
 });

@@ -28,7 +28,7 @@ export interface Sheet {
 
 const TIMES = new Set([
   "at", "issued", "expires", "feed_at", "status_at", "roster_at", "roster_expires", "valid_from", "valid_until", "back",
-  "until",
+  "until", "exception_until",
 ]);
 
 function isPlain(value: unknown): value is Plain {
@@ -65,7 +65,13 @@ export function given(defaults: Plain, sheet: Sheet, one: Case): Given {
     ((from?.[key] ?? []) as Plain[]).map((item) => merged(each[kind], item) as Plain);
   const permits = list(whole.policy, "permits", "permit")
     .map((permit) => ({ ...permit, windows: list(permit, "windows", "window") }));
-  const policy = { ...whole.policy, permits, hours: list(whole.policy, "hours", "window") };
+  const policy = {
+    ...whole.policy,
+    permits,
+    hours: list(whole.policy, "hours", "window"),
+    exceptions: list(whole.policy, "exceptions", "exception"),
+    earlier: list(whole.policy, "earlier", "earlier"),
+  };
   const traveller = {
     ...whole.traveller,
     people: list(whole.traveller, "people", "person"),

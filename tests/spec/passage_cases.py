@@ -35,6 +35,7 @@ TIMES = frozenset(
         "valid_until",
         "back",
         "until",
+        "exception_until",
     }
 )
 RELATIVE = re.compile(r"now([+-][0-9]+)?")
@@ -90,6 +91,8 @@ def given(file: dict[str, Any], case: dict[str, Any]) -> Given:
     policy["permits"] = [merged(each["permit"], permit) for permit in policy["permits"]]
     for permit in policy["permits"]:
         permit["windows"] = [merged(each["window"], window) for window in permit["windows"]]
+    policy["exceptions"] = [merged(each["exception"], one) for one in policy["exceptions"]]
+    policy["earlier"] = [merged(each["earlier"], one) for one in policy["earlier"]]
     policy["hours"] = [merged(each["window"], window) for window in policy["hours"]]
     traveller["people"] = [merged(each["person"], person) for person in traveller["people"]]
     traveller["temperatures"] = [merged(each["temperature"], one) for one in traveller["temperatures"]]

@@ -78,6 +78,19 @@ def permit(chance: random.Random, now: int, name: str) -> dict[str, Any]:
     }
 
 
+def exception(chance: random.Random, now: int) -> dict[str, Any]:
+    """A permission to pass of somebody who may come by, near its beginning or end."""
+    begins = now - chance.choice((86_400, 3600, 1, 0, -1))
+    place = chance.choice(((18_312, 1), (18_312, 2), (18_313, 1), (None, None)))
+    return {
+        "valid_from": begins,
+        "valid_until": min(max(begins + 1, now + chance.choice((-1, 0, 1, 3600, 86_400))), begins + 259_200),
+        "list": place[0],
+        "idx": place[1],
+        "row": chance.choice((11, 12)) if place[0] is None or chance.random() < 0.2 else None,
+    }
+
+
 def by_colour(chance: random.Random) -> dict[str, str]:
     """Outcomes that a row may have: never less for a worse colour."""
     red, yellow = sorted((chance.choice((2, 3)), chance.choice((2, 3))), reverse=True)
@@ -140,6 +153,9 @@ def row(chance: random.Random, now: int, stage: str | None = None) -> dict[str, 
         "permits": [permit(chance, now, name) for name in IDS[: chance.choice((0, 0, 1, 2, 3))]],
         "barred_dwellings": [] if normal else chance.choice(([], [], ["3-1-502"], ["3-"], ["3-2-", "4-1-101"])),
         "confined_households": chance.choice(([], [], [], [5], [6])),
+        "exceptions": [exception(chance, now) for _ in range(chance.choice((0, 0, 0, 1, 2)))],
+        "earlier": [earlier(chance, now) for _ in range(chance.choice((0, 0, 1, 3)))],
+        "not_measured": "check" if normal else chance.choice(("check", "refuse")),
     }
 
 
@@ -169,6 +185,7 @@ def earlier(chance: random.Random, now: int) -> dict[str, Any]:
         "row": maybe(chance, chance.choice((11, 12))),
         "permit": chance.choice((None, None, *IDS)),
         "back": chance.choice((None, at + 1800)),
+        "id": chance.choice((None, "a", "b", "c")),
     }
 
 
@@ -215,6 +232,8 @@ def question(chance: random.Random, stage: str | None = None) -> Given:
             for _ in range(chance.choice((0, 1, 1, 1, 2, 3)))
         ],
         "earlier": [earlier(chance, now) for _ in range(chance.choice((0, 0, 1, 2, 4)))],
+        "list": chance.choice((None, 18_312, 18_312, 18_313)),
+        "not_measured": chance.random() < 0.1,
     }
     gate = {
         "compound": "c" if chance.random() < 0.98 else "other",

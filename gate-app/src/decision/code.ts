@@ -1,5 +1,6 @@
 // The code: whether it could be read, whether it is in its time, and what colour each person has now.
 // Twin of src/shouwang/gates/deciding/code.py.
+import { isFor, listOf } from "./exception";
 import { finding, gathered, type Finding, type Scene } from "./finding";
 import type { Banner, Colour, Kind, Person, Reading, ReadingState, Reason, Verdict } from "./types";
 
@@ -50,8 +51,9 @@ export function look(scene: Scene): Looked {
   let worst: Colour | null = null;
   for (const colour of colours) if (colour !== null) worst = worst === null ? colour : worse(worst, colour);
   const known = timely.length === 0 && stale === null && !colours.includes(null);
-  const revoked = source === "card" && worst === "grey";
-  const shown = worst !== null && (known || worst !== "green") && timely.length === 0 && !revoked;
+  const lifted = traveller.people.some((person, place) => colours[place] !== "green" && isExcepted(scene, person));
+  const hidden = timely.length > 0 || lifted || (source === "card" && worst === "grey");
+  const shown = worst !== null && (known || worst !== "green") && !hidden;
   return {
     findings: [...timely, ...(stale === null ? [] : [stale]), ...outcomes],
     colour: shown ? worst : null,
@@ -138,11 +140,14 @@ function outcomesOf(scene: Scene, source: Kind, colours: (Colour | null)[]): [nu
     } else {
       const verdict = given(scene, person, colour);
       const reason = reasonOf(colour, verdict);
-      if (reason !== null) found.push([place + 1, finding(verdict, reason)]);
+      if (reason !== null && !isExcepted(scene, person)) found.push([place + 1, finding(verdict, reason)]);
     }
   });
   return found;
 }
+
+const isExcepted = (scene: Scene, person: Person): boolean =>
+  scene.excepted.some((one) => isFor(one, person, listOf(scene.traveller)));
 
 function reasonOf(colour: Colour, verdict: Verdict): Reason | null {
   if (verdict === "pass" || colour === "green") return null;

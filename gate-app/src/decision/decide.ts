@@ -1,14 +1,17 @@
 // May this person pass here, now, in this direction? One pure function; twin of src/shouwang/gates/rules.py.
-// specs/passage/*.json holds both languages to the same cases.
+// A permission of two offices lifts what a colour and the row forbid, and nothing else. specs/passage/*.json holds both languages to the same cases.
 import { look, sourceOf, type Looked } from "./code";
+import { endOf, holding } from "./exception";
 import { finding, saidOf, type Finding, type Scene } from "./finding";
 import { checkMusts, type Done } from "./musts";
+import { remembered } from "./remembered";
 import { rule, type Ruled } from "./row";
-import type { Direction, Gate, Need, Passage, PassagePolicy, Reason, Traveller } from "./types";
+import type { Direction, Exemption, Gate, Need, Passage, PassagePolicy, Reason, Traveller } from "./types";
 
 /** Reason → what is done next. Its sentences are in src/shouwang/gates/sentences.json. */
 export const NEXT: Record<Reason, string> = {
   green: "let_pass",
+  exception: "let_pass",
   musts_left: "do_musts",
   not_ready: "connect_phone",
   clock_unknown: "connect_phone",
@@ -55,6 +58,7 @@ export const NEXT: Record<Reason, string> = {
   purpose_needed: "write_purpose",
   identity_wrong: "own_code",
   mask_missing: "put_on_mask",
+  not_measured: "measure_elsewhere",
   fever_wait: "rest_apart",
   fever_second: "measure_second",
   fever: "hold_call_transfer",
@@ -63,6 +67,7 @@ export const NEXT: Record<Reason, string> = {
 const MENDS: Partial<Record<Reason, Need[]>> = {
   mask_missing: ["mask"],
   identity_wrong: ["identity"],
+  not_measured: ["temperature"],
   fever_wait: ["second_temperature"],
   fever_second: ["second_temperature"],
 };
@@ -70,7 +75,7 @@ const MENDS: Partial<Record<Reason, Need[]>> = {
 const UNTRUSTED: readonly Reason[] =
   ["keys_missing", "unreadable", "unknown_key", "wrong_use", "forged", "roster_expired"];
 
-const SILENT: Ruled = { findings: [], banner: [], permit: null, until: null };
+const SILENT: Ruled = { findings: [], banner: [], permit: null, until: null, permits: [] };
 
 /**
  * The verdict at a moment of the device's clock (unix seconds). Never throws; the same input gives the same answer.
@@ -82,21 +87,39 @@ export function decidePassage(
   if (policy === null) {
     return {
       verdict: "check", reason: "not_ready", colour: null, next: NEXT.not_ready, needs: [], banner: [], positions: [],
-      until: null, permit: null, utc_offset_minutes: 480,
+      until: null, permit: null, utc_offset_minutes: 480, permits: [], exception_until: null,
     };
   }
   const now = signedMoment(gate, moment);
-  const scene: Scene = { policy, traveller, gate, direction, now: now ?? moment };
+  const whole: Traveller = { ...traveller, earlier: remembered(policy, traveller) };
+  const scene: Scene = { policy, traveller: whole, gate, direction, now: now ?? moment, excepted: [] };
   const unable = unableOf(scene, now === null);
-  let looked: Looked;
-  let ruled = SILENT;
-  if (unable === null) {
-    looked = look(scene);
-    if (!looked.findings.some((each) => UNTRUSTED.includes(each.reason))) ruled = rule(scene);
-  } else {
-    looked = { findings: [unable], colour: null, banner: [], shown: sourceOf(scene) !== null };
+  if (unable !== null) {
+    const shown = sourceOf(scene) !== null;
+    return answer(scene, { findings: [unable], colour: null, banner: [], shown }, SILENT, checkMusts(scene, shown));
   }
-  return answer(scene, looked, ruled, checkMusts(scene, looked.shown));
+  const plain = decided(scene);
+  const held = plain.verdict === "pass" ? [] : holding(policy.exceptions ?? [], traveller, scene.now);
+  return held.length > 0 ? lifted(scene, plain, held) : plain;
+}
+
+function decided(scene: Scene): Passage {
+  const looked = look(scene);
+  const known = !looked.findings.some((each) => UNTRUSTED.includes(each.reason));
+  return answer(scene, looked, known ? rule(scene) : SILENT, checkMusts(scene, looked.shown));
+}
+
+/** What holds with the permissions of those who have one; said as such where it changes the answer. */
+function lifted(scene: Scene, plain: Passage, held: Exemption[]): Passage {
+  const found = decided({ ...scene, excepted: held });
+  const several = scene.traveller.people.length > 1;
+  if (JSON.stringify(found) === JSON.stringify(plain) || (several && found.verdict !== "pass")) return found;
+  return {
+    ...found,
+    reason: found.reason === "green" ? "exception" : found.reason,
+    banner: [...found.banner, "exception"],
+    exception_until: endOf(held, scene.traveller),
+  };
 }
 
 /** The moment of the device's clock by the signed clock; null when their difference is not known. */
@@ -123,7 +146,7 @@ function answer(scene: Scene, looked: Looked, ruled: Ruled, done: Done): Passage
     const reason: Reason = done.open.length > 0 ? "musts_left" : "green";
     return {
       verdict: "pass", reason, colour: looked.colour, next: NEXT[reason], needs: done.open, banner, positions: [],
-      until: ruled.until, permit: ruled.permit, utc_offset_minutes,
+      until: ruled.until, permit: ruled.permit, utc_offset_minutes, permits: ruled.permits, exception_until: null,
     };
   }
   const checked = decisive.verdict === "check";
@@ -138,5 +161,7 @@ function answer(scene: Scene, looked: Looked, ruled: Ruled, done: Done): Passage
     until: decisive.until,
     permit: null,
     utc_offset_minutes,
+    permits: [],
+    exception_until: null,
   };
 }

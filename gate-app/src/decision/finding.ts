@@ -1,6 +1,6 @@
 // What one step finds against passing, which of several findings is said, and the scene they are found in.
 // Twin of src/shouwang/gates/deciding/finding.py.
-import type { Direction, Gate, PassagePolicy, Person, Reason, Traveller, Verdict } from "./types";
+import type { Direction, Exemption, Gate, PassagePolicy, Person, Reason, Traveller, Verdict } from "./types";
 
 export interface Finding {
   verdict: Verdict;
@@ -15,6 +15,8 @@ export interface Scene {
   gate: Gate;
   direction: Direction;
   now: number;
+  /** Permissions to pass that hold now; empty while it is asked what holds without them. */
+  excepted: Exemption[];
 }
 
 export const GRAVITY: Record<Verdict, number> = { pass: 0, check: 1, refuse: 2, hold: 3 };
@@ -42,7 +44,7 @@ const HOLD: Reason[][] = [
 
 /** What a person can change soonest, first. Those that only wait share a place: the one that ends first is said. */
 const SOONEST: Reason[][] = [
-  ["mask_missing"], ["identity_wrong"], ["purpose_needed"], ["expired"], ["card_revoked", "wrong_use", "forged"],
+  ["mask_missing"], ["identity_wrong"], ["purpose_needed"], ["not_measured"], ["expired"], ["card_revoked", "wrong_use", "forged"],
   ["hand_over"], ["too_many"], ["household_out"],
   ["permit_hours", "permit_interval", "permit_not_yet", "gate_closed", "household_quota"],
   ["no_permit"], ["permit_used"], ["permit_over"], ["no_vehicles"], ["no_deliveries"], ["no_visitors"], ["duty_only"],
@@ -53,7 +55,7 @@ const SOONEST: Reason[][] = [
 const CHECK: Reason[][] = [
   ["not_ready"], ["clock_unknown"], ["wrong_gate"], ["policy_expired"], ["keys_missing"], ["unreadable"],
   ["unknown_key"], ["clock_skew"], ["roster_expired"], ["colour_unknown"], ["strip_too_old"], ["feed_too_old"],
-  ["residence_unknown"], ["no_colour_home"],
+  ["residence_unknown"], ["no_colour_home"], ["not_measured"],
 ];
 
 const ORDER: Record<Verdict, Reason[][]> = { pass: [], check: CHECK, refuse: SOONEST, hold: HOLD };

@@ -1,6 +1,6 @@
 // The four musts: identity, code, mask, temperature; and the second reading after a rest.
 // Twin of src/shouwang/gates/deciding/musts.py.
-import { finding, gathered, type Finding, type Scene } from "./finding";
+import { finding, gathered, peopleOf, type Finding, type Scene } from "./finding";
 import type { Banner, Need, Temperature } from "./types";
 
 /** What the musts give: findings, which are still to be done, and banners. */
@@ -30,7 +30,16 @@ export function checkMusts(scene: Scene, codeShown: boolean): Done {
     .filter((each) => each.tenths >= policy.lowest_tenths && each.tenths <= policy.highest_tenths);
   findings.push(...gathered(fever(scene, believed)));
   if (policy.musts.includes("temperature") && believed.length === 0) open.push("temperature");
+  if (policy.musts.includes("temperature") && traveller.not_measured === true && !allMeasured(scene, believed)) {
+    findings.push(finding(policy.not_measured ?? "check", "not_measured"));
+  }
   return { findings, open, banner: traveller.temperatures.length > 0 && believed.length === 0 ? ["measure_again"] : [] };
+}
+
+/** Whether each of several has a reading of their own, or one stands for all. */
+function allMeasured(scene: Scene, believed: Temperature[]): boolean {
+  const positions = new Set(believed.map((each) => each.position));
+  return positions.has(0) || positions.size >= peopleOf(scene).length;
 }
 
 /** A reading at the threshold asks for a second after a rest apart; a second that is high too is a fever. */

@@ -1,4 +1,5 @@
 // Permits: whose they are, and whether one lets somebody through now. Twin of src/shouwang/gates/deciding/permit.py.
+import { AT_HOME, ELSEWHERE, isFor, listOf } from "./exception";
 import { finding, type Finding, type Scene } from "./finding";
 import { isOpen, opensAt } from "./local_time";
 import type { Permit, Person, Reason } from "./types";
@@ -12,7 +13,8 @@ export type Counts = (permit: Permit) => boolean;
 
 export const anyPermit: Counts = () => true;
 
-/** The first permit that lets this person through now; or what is wrong with the nearest one; or nothing at all. */
+/** The first permit that lets this person through now, or a permission of two offices where none does; or what is wrong
+ * with the nearest one; or nothing at all. */
 export function permitted(scene: Scene, person: Person, counts: Counts = anyPermit): [Permit | null, Finding | null] {
   let nearest: Finding | null = null;
   for (const permit of scene.policy.permits) {
@@ -21,6 +23,8 @@ export function permitted(scene: Scene, person: Person, counts: Counts = anyPerm
     if (failing === null) return [permit, null];
     if (nearest === null || isNearer(failing, nearest)) nearest = failing;
   }
+  const exception = person.resident === true ? AT_HOME : ELSEWHERE;
+  if (counts(exception) && scene.excepted.some((one) => isFor(one, person, listOf(scene.traveller)))) return [exception, null];
   return [null, nearest];
 }
 

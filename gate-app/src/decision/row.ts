@@ -1,18 +1,23 @@
 // The compound's row: hours, who may enter, how residents go out, what is barred or confined.
 // Twin of src/shouwang/gates/deciding/row.py.
+import { EXCEPTION } from "./exception";
 import { finding, firstOf, gathered, peopleOf, type Finding, type Scene } from "./finding";
 import { isOpen, localDay, midnight, opensAt } from "./local_time";
 import { anyPermit, HOUR, permitted, type Counts } from "./permit";
 import type { Access, Banner, Permit, Person, Reason } from "./types";
 
-/** What the row gives: findings, banners, the permit that lets through, and when whoever goes out is to be back. */
+/** What the row gives: findings, banners, the permit that lets through (and each person's), and when whoever goes out is
+ * to be back. */
 export interface Ruled {
   findings: Finding[];
   banner: Banner[];
   permit: string | null;
   until: number | null;
+  permits: (string | null)[];
 }
 
+/** Permits that let somebody through, each with the person's position; 0 for the whole vehicle or delivery. */
+type Let = [number, Permit][];
 type Placed = [number, Person];
 type Found = [number, Finding][];
 
@@ -23,6 +28,15 @@ export function rule(scene: Scene): Ruled {
 
 const isDuty: Counts = (permit) => permit.kind === "special_duty";
 const isForConfined: Counts = (permit) => permit.confined;
+const isForHost: Counts = (permit) => permit.confined && permit.id !== EXCEPTION;
+
+/** The permit of each person, in their order; one of the whole vehicle is its first person's. */
+function byPerson(scene: Scene, noted: Let): (string | null)[] {
+  if (noted.length === 0) return [];
+  const found: (string | null)[] = peopleOf(scene).map(() => null);
+  for (const [at, permit] of noted) if (at > 0 || found[0] === null) found[Math.max(at, 1) - 1] = permit.id;
+  return found;
+}
 
 function lets(scene: Scene, person: Person, counts: Counts): boolean {
   return permitted(scene, person, counts)[0] !== null;
@@ -49,12 +63,12 @@ function entry(scene: Scene): Ruled {
   const banner: Banner[] = [];
   if (traveller.people.some((person) => person.resident === true && isConfined(scene, person))) banner.push("confined_home");
   const findings = hostFindings(scene);
-  if (scene.policy.stage === "normal_control") return { findings, banner, permit: null, until: null };
+  if (scene.policy.stage === "normal_control") return { findings, banner, permit: null, until: null, permits: [] };
   if (isLate(scene)) banner.push("late_back");
   findings.push(...gathered(barredHome(scene)));
   const strangers = placed(peopleOf(scene)).filter(([, person]) => isStranger(scene, person));
   const first = strangers[0];
-  const let_: string[] = [];
+  const let_: Let = [];
   if (first !== undefined && !isAllowedHour(scene) && !lets(scene, first[1], isDuty)) findings.push(closed(scene));
   if (traveller.kind === "vehicle") {
     findings.push(...gathered(access(scene, enter.vehicles, "no_vehicles", [[0, firstOf(scene)]], let_)));
@@ -66,7 +80,7 @@ function entry(scene: Scene): Ruled {
     findings.push(...gathered(access(scene, enter.visitors, "no_visitors", strangers, let_)));
     findings.push(...gathered(unknownPeople(scene)));
   }
-  return { findings, banner, permit: let_[0] ?? null, until: null };
+  return { findings, banner, permit: let_[0]?.[1].id ?? null, until: null, permits: byPerson(scene, let_) };
 }
 
 /** Not a resident; of visitors and deliveries whoever is not known to be one. */
@@ -75,11 +89,12 @@ function isStranger(scene: Scene, person: Person): boolean {
   return person.resident === false;
 }
 
-/** Nobody visits a household that is confined, or a barred dwelling, but with a permit made for it. */
+/** Nobody visits a household that is confined, or a barred dwelling, but with a permit made for it. A permission of the
+ * visitor's own offices does not lift an order on somebody else's home. */
 function hostFindings(scene: Scene): Finding[] {
   const { traveller } = scene;
   if (traveller.host === null && traveller.host_dwelling === "") return [];
-  if (lets(scene, firstOf(scene), isForConfined)) return [];
+  if (lets(scene, firstOf(scene), isForHost)) return [];
   const found: Finding[] = [];
   if (traveller.host !== null && scene.policy.confined_households.includes(traveller.host)) {
     found.push(finding("refuse", "host_confined"));
@@ -96,12 +111,12 @@ function barredHome(scene: Scene): Found {
 }
 
 /** Whether those of a kind may enter; the permits that let them in are noted in `noted`. */
-function access(scene: Scene, allowed: Access, shut: Reason, asked: Placed[], noted: string[]): Found {
+function access(scene: Scene, allowed: Access, shut: Reason, asked: Placed[], noted: Let): Found {
   const found: Found = [];
   if (allowed === "yes") return found;
   for (const [at, person] of asked) {
     const [permit, failing] = permitted(scene, person, allowed === "permit" || allowed === "reason" ? anyPermit : isDuty);
-    if (permit !== null) noted.push(permit.id);
+    if (permit !== null) noted.push([at, permit]);
     else if (allowed === "reason") {
       if (!/\S/.test(scene.traveller.purpose)) found.push([at, finding("refuse", "purpose_needed")]);
     } else if (allowed === "permit") found.push([at, failing ?? finding("refuse", "no_permit")]);
@@ -148,7 +163,7 @@ function closed(scene: Scene): Finding {
 function exit(scene: Scene): Ruled {
   const ruleOut = scene.policy.exit;
   const found: Found = [];
-  const noted: Permit[] = [];
+  const noted: Let = [];
   const residents = placed(scene.traveller.people)
     .filter(([, person]) => !isStranger(scene, person) && (person.resident === true || ruleOut.kind !== "free"));
   for (const [at, person] of residents) {
@@ -165,10 +180,10 @@ function exit(scene: Scene): Ruled {
   const asked = residents.filter(([, person]) => person.resident === true);
   if (ruleOut.kind === "quota") found.push(...quota(scene, asked, noted));
   else if (ruleOut.kind !== "free") found.push(...withPermit(scene, asked, noted));
-  const stays = noted.map((permit) => permit.stay_minutes).filter((minutes) => minutes > 0);
+  const stays = noted.map(([, permit]) => permit.stay_minutes).filter((minutes) => minutes > 0);
   if (ruleOut.kind === "quota" && ruleOut.stay_minutes > 0 && noted.length < asked.length) stays.push(ruleOut.stay_minutes);
   const until = stays.length > 0 ? scene.now + Math.min(...stays) * 60 : null;
-  return { findings: gathered(found), banner: [], permit: noted[0]?.id ?? null, until };
+  return { findings: gathered(found), banner: [], permit: noted[0]?.[1].id ?? null, until, permits: byPerson(scene, noted) };
 }
 
 /** Whether a kind of permit counts under this exit rule. */
@@ -180,24 +195,24 @@ function countsFor(scene: Scene): Counts {
   };
 }
 
-function withPermit(scene: Scene, asked: Placed[], noted: Permit[]): Found {
+function withPermit(scene: Scene, asked: Placed[], noted: Let): Found {
   const found: Found = [];
   for (const [at, person] of asked) {
     const [permit, failing] = permitted(scene, person, countsFor(scene));
-    if (permit !== null) noted.push(permit);
+    if (permit !== null) noted.push([at, permit]);
     else found.push([at, failing ?? finding("refuse", scene.policy.exit.kind === "duty" ? "duty_only" : "no_permit")]);
   }
   return found;
 }
 
 /** One (or so many) of a household at a time and in each interval; who has a permit does not count. */
-function quota(scene: Scene, asked: Placed[], noted: Permit[]): Found {
+function quota(scene: Scene, asked: Placed[], noted: Let): Found {
   const most = scene.policy.exit.people;
   const found: Found = [];
   const counted: Placed[] = [];
   for (const [at, person] of asked) {
     const [permit] = permitted(scene, person, countsFor(scene));
-    if (permit !== null) noted.push(permit);
+    if (permit !== null) noted.push([at, permit]);
     else if (person.household === null) found.push([at, finding("check", "residence_unknown")]);
     else counted.push([at, person]);
   }

@@ -18,6 +18,8 @@ const NEXT_STEPS: Record<string, Both> = words.next;
 
 export function say(passage: Passage, language: Language): Said {
   const until = passage.until === null ? "" : localMoment(passage.until, passage.utc_offset_minutes, language);
+  const ends = localMoment(passage.exception_until ?? 0, passage.utc_offset_minutes, language);
+  const whole = (form: string): string => form.replaceAll("{until}", until).replaceAll("{exception}", ends);
   let before = "";
   if (passage.positions.length > 0) {
     const form = words.positions[passage.positions.length === 1 ? "one" : "many"][language];
@@ -28,10 +30,10 @@ export function say(passage: Passage, language: Language): Said {
   const between = language === "zh" || back === "" ? "" : " ";
   return {
     verdict: words.verdicts[passage.verdict][language],
-    person: (before + reason.person[language] + between + back).replaceAll("{until}", until),
-    guard: (before + reason.guard[language]).replaceAll("{until}", until),
+    person: whole(before + reason.person[language] + between + back),
+    guard: whole(before + reason.guard[language]),
     next: NEXT_STEPS[passage.next]?.[language] ?? "",
-    banner: passage.banner.map((each) => words.banner[each][language]),
+    banner: passage.banner.map((each) => whole(words.banner[each][language])),
     needs: passage.needs.map((each) => words.needs[each][language]),
   };
 }

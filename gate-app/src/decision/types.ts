@@ -81,7 +81,16 @@ export interface Permit {
   confined: boolean;
 }
 
-/** The signed row of one gate. The server always sends every key. */
+/** A permission to pass, granted by two offices, in [valid_from, valid_until): for a place on a list, or a line of the roster. */
+export interface Exemption {
+  valid_from: number;
+  valid_until: number;
+  list: number | null;
+  idx: number | null;
+  row: number | null;
+}
+
+/** The signed row of one gate. The server always sends every key; a row kept from before an update may lack the last three. */
 export interface PassagePolicy {
   version: string;
   rules: string;
@@ -109,6 +118,12 @@ export interface PassagePolicy {
   permits: Permit[];
   barred_dwellings: string[];
   confined_households: number[];
+  /** Permissions to pass of the hours ahead, of people from anywhere. */
+  exceptions?: Exemption[];
+  /** Passages that quotas and permits count, as the office knew them from all phones when the row was issued. */
+  earlier?: Earlier[];
+  /** What it gives when the thermometer is broken and nobody can measure. */
+  not_measured?: Verdict;
 }
 
 /** A code that was read, or a look-up that was answered; `of`: what a visitor or driver showed. */
@@ -137,7 +152,8 @@ export interface Temperature {
   position: number;
 }
 
-/** A passage let through before, of the household or with the permit; back: null while whoever went out is out. */
+/** A passage let through before, of the household or with the permit; back: null while whoever went out is out; id: its
+ * key, by which what the office knows and what the phone remembers are counted once. */
 export interface Earlier {
   at: number;
   direction: Direction;
@@ -145,6 +161,7 @@ export interface Earlier {
   row: number | null;
   permit: string | null;
   back: number | null;
+  id?: string | null;
 }
 
 export interface Traveller {
@@ -161,7 +178,12 @@ export interface Traveller {
   identity: boolean | null;
   mask: boolean | null;
   temperatures: Temperature[];
+  /** What this phone remembers. */
   earlier: Earlier[];
+  /** On which the indexes of people stand. */
+  list?: number | null;
+  /** The guard says that the thermometer is broken and nobody can measure. */
+  not_measured?: boolean;
 }
 
 export interface Gate {
@@ -176,10 +198,11 @@ export interface Gate {
 }
 
 export type Banner =
-  | "feed_late" | "feed_stale" | "roster_stale" | "list_not_held" | "late_back" | "confined_home" | "measure_again";
+  | "feed_late" | "feed_stale" | "roster_stale" | "list_not_held" | "late_back" | "confined_home" | "measure_again"
+  | "exception";
 
 export type Reason =
-  | "green" | "musts_left"
+  | "green" | "musts_left" | "exception"
   | "not_ready" | "clock_unknown" | "policy_expired" | "wrong_gate" | "keys_missing" | "unreadable" | "unknown_key"
   | "clock_skew" | "feed_too_old" | "strip_too_old" | "colour_unknown" | "roster_expired" | "residence_unknown"
   | "no_colour_home"
@@ -189,9 +212,10 @@ export type Reason =
   | "household_quota" | "household_out" | "too_many" | "no_permit" | "duty_only"
   | "permit_not_yet" | "permit_over" | "permit_hours" | "permit_used" | "permit_interval"
   | "no_visitors" | "no_vehicles" | "no_deliveries" | "hand_over" | "purpose_needed"
-  | "identity_wrong" | "mask_missing" | "fever_wait" | "fever_second" | "fever";
+  | "identity_wrong" | "mask_missing" | "not_measured" | "fever_wait" | "fever_second" | "fever";
 
-/** What the gate answers. A pass with needs left is not final. colour null: none is shown (always so for check). */
+/** What the gate answers. A pass with needs left is not final. colour null: none is shown (always so for check). permits:
+ * by person, as uses are counted. exception_until: when the permission ends that lifted what would have stopped. */
 export interface Passage {
   verdict: Verdict;
   reason: Reason;
@@ -203,6 +227,8 @@ export interface Passage {
   until: number | null;
   permit: string | null;
   utc_offset_minutes: number;
+  permits: (string | null)[];
+  exception_until: number | null;
 }
 
 // decide.ts:     decidePassage(policy: PassagePolicy | null, traveller, gate, direction, moment) -> Passage

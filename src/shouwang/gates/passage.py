@@ -16,6 +16,7 @@ class Reason(StrEnum):
 
     GREEN = "green"
     MUSTS_LEFT = "musts_left"
+    EXCEPTION = "exception"
     # The gate itself cannot know.
     NOT_READY = "not_ready"
     CLOCK_UNKNOWN = "clock_unknown"
@@ -66,6 +67,7 @@ class Reason(StrEnum):
     # The musts.
     IDENTITY_WRONG = "identity_wrong"
     MASK_MISSING = "mask_missing"
+    NOT_MEASURED = "not_measured"
     FEVER_WAIT = "fever_wait"
     FEVER_SECOND = "fever_second"
     FEVER = "fever"
@@ -90,6 +92,7 @@ class Banner(StrEnum):
     LATE_BACK = "late_back"
     CONFINED_HOME = "confined_home"
     MEASURE_AGAIN = "measure_again"
+    EXCEPTION = "exception"
 
 
 class Need(StrEnum):
@@ -108,7 +111,8 @@ class Passage:
 
     `colour` None: no colour is shown (always so for check). `positions`: which persons of several the reason is about
     (1 is the first). `until`: when the reason ends or, of a pass out with a limit, when to be back; unix seconds.
-    `next`: the next step's code. `permit`: the one that lets through.
+    `next`: the next step's code. `permit`: the one that lets through; `permits`: the same by person, in their order,
+    as uses are counted. `exception_until`: when the permission of two offices ends that lifted what would have stopped.
     """
 
     verdict: Verdict
@@ -121,6 +125,8 @@ class Passage:
     until: int | None = None
     permit: str | None = None
     utc_offset_minutes: int = 480
+    permits: tuple[str | None, ...] = ()
+    exception_until: int | None = None
 
     @property
     def final(self) -> bool:

@@ -24,6 +24,9 @@ NO_EXTRA_CONDITION = Words(
 )
 """The rule that a row of the normal stage is held to."""
 
+LONGEST_EXCEPTION = 72 * 3_600
+"""No permission to pass as an exception lasts longer, whatever a policy file says."""
+
 
 class Direction(StrEnum):
     """Which way through the gate."""
@@ -187,6 +190,33 @@ class Permit:
 
 
 @dataclass(frozen=True, slots=True)
+class Exemption:
+    """A permission to pass as an exception, granted by two offices: valid in [valid_from, valid_until) for whoever
+    stands at `idx` of `list` (of days or cards) or, of this compound's own residents, is line `row` of the roster."""
+
+    valid_from: int
+    valid_until: int
+    list: int | None = None
+    idx: int | None = None
+    row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A passage that was let through before: of the household, or with the permit named. `id`: its key, by which what
+    the office knows and what the phone remembers are counted once. `back`: when whoever went out came in again, None
+    while they are out."""
+
+    at: int
+    direction: Direction
+    household: int | None = None
+    row: int | None = None
+    permit: str | None = None
+    back: int | None = None
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PassagePolicy:
     """The row: what holds at one gate until it expires. Raises PolicyFault when it contradicts itself or the stage."""
 
@@ -220,6 +250,12 @@ class PassagePolicy:
     barred_dwellings: tuple[str, ...] = ()
     """`building-unit-dwelling`; a prefix ending in `-` bars a whole building or unit."""
     confined_households: tuple[int, ...] = ()
+    exceptions: tuple[Exemption, ...] = ()
+    """Permissions to pass of the hours ahead, of people from anywhere; nothing says who they are."""
+    earlier: tuple[Earlier, ...] = ()
+    """Passages that quotas and permits count, as the office knew them when the row was issued, from all phones."""
+    not_measured: Verdict = Verdict.CHECK
+    """What it gives when the thermometer is broken and nobody can measure: never a silent pass."""
 
     def __post_init__(self) -> None:
         _check_figures(self)
@@ -228,6 +264,8 @@ class PassagePolicy:
             _check_permit(f"permits.{place}", permit)
         for place, window in enumerate(self.hours):
             _check_window(f"hours.{place}", window)
+        for place, one in enumerate(self.exceptions):
+            _check_exemption(f"exceptions.{place}", one)
         if self.stage is Stage.NORMAL_CONTROL:
             _check_normal(self)
 
@@ -257,7 +295,7 @@ def _unknown(given: object, known: object, path: str) -> Iterable[str]:
                 yield here
             else:
                 yield from _unknown(value, known[key], here)
-    elif isinstance(given, list) and isinstance(known, list):
+    elif isinstance(given, list | tuple) and isinstance(known, list | tuple):
         for place, (one, other) in enumerate(zip(given, known, strict=False)):
             yield from _unknown(one, other, f"{path}.{place}")
 
@@ -281,6 +319,8 @@ def _check_figures(row: PassagePolicy) -> None:
         "inside the range of temperatures that are believed",
         row.fever_tenths,
     )
+    sound = row.not_measured in (Verdict.CHECK, Verdict.REFUSE)
+    _need(sound, "not_measured", "待核对或不予通行", "check or refuse, never a pass", row.not_measured.value)
     for name in ("second_reading_minutes", "clock_tolerance"):
         _need(getattr(row, name) >= 0, name, "不小于零", "nothing below zero", getattr(row, name))
     for name in ("strip_max_age", "card_max_age", "lookup_max_age"):
@@ -335,6 +375,14 @@ def _check_permit(path: str, permit: Permit) -> None:
         _check_window(f"{path}.windows.{place}", window)
 
 
+def _check_exemption(path: str, one: Exemption) -> None:
+    """Somebody's, for at most the 72 hours that any permission may last; a place is a list and an index together."""
+    whose = one.row is not None or one.idx is not None
+    _need(whose and (one.list is None) == (one.idx is None), path, "写明是谁的许可", "somebody's", "nobody")
+    lasts = one.valid_until - one.valid_from
+    _need(0 < lasts <= LONGEST_EXCEPTION, f"{path}.valid_until", "不超过72小时", "at most 72 hours", lasts)
+
+
 def _check_normal(row: PassagePolicy) -> None:
     """Four musts, green code, and no extra local condition: not by hours, lists, kinds of people or exit limits."""
     conditions = {
@@ -342,6 +390,7 @@ def _check_normal(row: PassagePolicy) -> None:
         "barred_dwellings": bool(row.barred_dwellings),
         "enter": row.enter != Enter(),
         "exit": row.exit.kind is not ExitKind.FREE,
+        "not_measured": row.not_measured is not Verdict.CHECK,
     }
     for path, adds in conditions.items():
         if adds:

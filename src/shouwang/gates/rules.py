@@ -2,23 +2,29 @@
 
 In order: is the gate able to know → the code → its times → the colour (feed, or the worse of feed and code) → the
 compound's row → the four musts → the verdict. The gravest finding decides; of several refusals the one that the person
-can change soonest is said. `specs/passage/*.json` holds both languages to the same cases.
+can change soonest is said. A permission of two offices to pass as an exception lifts what a colour and the row forbid,
+and nothing else: not what the gate cannot know, not a bad code, not a fever. `specs/passage/*.json` holds both
+languages to the same cases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from shouwang.gates.deciding.code import Looked, look, source_of
+from shouwang.gates.deciding.exception import holding, until
 from shouwang.gates.deciding.finding import Finding, Scene, said
 from shouwang.gates.deciding.musts import Done, check_musts
+from shouwang.gates.deciding.remembered import remembered
 from shouwang.gates.deciding.row import Ruled, rule
 from shouwang.gates.passage import Banner, Need, Passage, Reason
-from shouwang.gates.policy import Direction, PassagePolicy, Verdict
+from shouwang.gates.policy import Direction, Exemption, PassagePolicy, Verdict
 from shouwang.gates.traveller import Gate, Traveller
 
 NEXT: dict[Reason, str] = {
     Reason.GREEN: "let_pass",
+    Reason.EXCEPTION: "let_pass",
     Reason.MUSTS_LEFT: "do_musts",
     Reason.NOT_READY: "connect_phone",
     Reason.CLOCK_UNKNOWN: "connect_phone",
@@ -65,6 +71,7 @@ NEXT: dict[Reason, str] = {
     Reason.PURPOSE_NEEDED: "write_purpose",
     Reason.IDENTITY_WRONG: "own_code",
     Reason.MASK_MISSING: "put_on_mask",
+    Reason.NOT_MEASURED: "measure_elsewhere",
     Reason.FEVER_WAIT: "rest_apart",
     Reason.FEVER_SECOND: "measure_second",
     Reason.FEVER: "hold_call_transfer",
@@ -74,6 +81,7 @@ NEXT: dict[Reason, str] = {
 _MENDS = {
     Reason.MASK_MISSING: (Need.MASK,),
     Reason.IDENTITY_WRONG: (Need.IDENTITY,),
+    Reason.NOT_MEASURED: (Need.TEMPERATURE,),
     Reason.FEVER_WAIT: (Need.SECOND_TEMPERATURE,),
     Reason.FEVER_SECOND: (Need.SECOND_TEMPERATURE,),
 }
@@ -89,16 +97,36 @@ def decide_passage(
     if policy is None:
         return Passage(Verdict.CHECK, Reason.NOT_READY, None, NEXT[Reason.NOT_READY])
     now = gate.signed_moment(moment)
-    scene = Scene(policy, traveller, gate, direction, moment if now is None else now)
+    whole = replace(traveller, earlier=remembered(policy, traveller))
+    scene = Scene(policy, whole, gate, direction, moment if now is None else now)
     unable = _unable(scene, now is None)
-    if unable is None:
-        looked, ruled = look(scene), Ruled()
-        if _is_known(looked):
-            ruled = rule(scene)
-    else:
-        looked, ruled = Looked((unable,), shown=source_of(scene) is not None), Ruled()
-    done = check_musts(scene, looked.shown)
-    return _answer(scene, looked, ruled, done)
+    if unable is not None:
+        shown = source_of(scene) is not None
+        return _answer(scene, Looked((unable,), shown=shown), Ruled(), check_musts(scene, shown))
+    plain = _decided(scene)
+    held = holding(policy.exceptions, traveller, scene.now) if plain.verdict is not Verdict.PASS else ()
+    return _lifted(scene, plain, held) if held else plain
+
+
+def _decided(scene: Scene) -> Passage:
+    looked, ruled = look(scene), Ruled()
+    if _is_known(looked):
+        ruled = rule(scene)
+    return _answer(scene, looked, ruled, check_musts(scene, looked.shown))
+
+
+def _lifted(scene: Scene, plain: Passage, held: tuple[Exemption, ...]) -> Passage:
+    """What holds with the permissions of those who have one; said as such where it changes the answer."""
+    lifted = _decided(replace(scene, excepted=held))
+    several = len(scene.traveller.people) > 1
+    if lifted == plain or (several and lifted.verdict is not Verdict.PASS):
+        return lifted
+    return replace(
+        lifted,
+        reason=Reason.EXCEPTION if lifted.reason is Reason.GREEN else lifted.reason,
+        banner=(*lifted.banner, Banner.EXCEPTION),
+        exception_until=until(held, scene.traveller),
+    )
 
 
 def _unable(scene: Scene, clock_unknown: bool) -> Finding | None:
@@ -142,6 +170,7 @@ def _answer(scene: Scene, looked: Looked, ruled: Ruled, done: Done) -> Passage:
             banner=banner,
             until=ruled.until,
             permit=ruled.permit,
+            permits=ruled.permits,
             utc_offset_minutes=offset,
         )
     checked = decisive.verdict is Verdict.CHECK

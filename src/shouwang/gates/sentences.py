@@ -44,15 +44,20 @@ def say(passage: Passage, language: str = "zh") -> Said:
     if passage.positions:
         form = words["positions"]["one" if len(passage.positions) == 1 else "many"][tongue]
         before = form.replace("{positions}", words["between"][tongue].join(map(str, passage.positions)))
+    ends = local_moment(passage.exception_until or 0, passage.utc_offset_minutes, tongue)
+
+    def whole(form: str) -> str:
+        return form.replace("{until}", until).replace("{exception}", ends)
+
     reason = words["reasons"][passage.reason.value]
     back = words["back_by"][tongue] if passage.verdict is Verdict.PASS and until else ""
     between = "" if tongue == "zh" or not back else " "
     return Said(
         verdict=words["verdicts"][passage.verdict.value][tongue],
-        person=(before + reason["person"][tongue] + between + back).replace("{until}", until),
-        guard=(before + reason["guard"][tongue]).replace("{until}", until),
+        person=whole(before + reason["person"][tongue] + between + back),
+        guard=whole(before + reason["guard"][tongue]),
         next=words["next"][passage.next][tongue],
-        banner=tuple(words["banner"][each.value][tongue] for each in passage.banner),
+        banner=tuple(whole(words["banner"][each.value][tongue]) for each in passage.banner),
         needs=tuple(words["needs"][each.value][tongue] for each in passage.needs),
     )
 

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shouwang.gates.policy import Direction
+from shouwang.gates.policy import Earlier
 
 
 class Kind(StrEnum):
@@ -76,23 +76,12 @@ class Temperature:
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
-    """A passage that was let through before: of the household, or with the permit named. `back`: when whoever went out
-    came in again, None while they are out."""
-
-    at: int
-    direction: Direction
-    household: int | None = None
-    row: int | None = None
-    permit: str | None = None
-    back: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Traveller:
     """Who wants to pass. `status_at`: as of when the feed's statuses in `people` are known (the head's time while the
-    list is current). `phone_hash`, `plate`: as permits name them. `host`: household visited. `courier`: of deliveries,
-    parcels and meals for one household. `purpose`: what for, as told to the guard. Musts are None while not yet done.
+    list is current). `list`: on which the indexes of `people` stand. `phone_hash`, `plate`: as permits name them.
+    `host`: household visited. `courier`: of deliveries, parcels and meals for one household. `purpose`: what for, as
+    told to the guard. Musts are None while not yet done; `not_measured`: the guard says that the thermometer is broken
+    and nobody can measure. `earlier`: passages that this phone remembers.
     """
 
     kind: Kind
@@ -109,6 +98,8 @@ class Traveller:
     mask: bool | None = None
     temperatures: tuple[Temperature, ...] = ()
     earlier: tuple[Earlier, ...] = ()
+    list: int | None = None
+    not_measured: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from shouwang.gates.deciding.exception import is_for
 from shouwang.gates.deciding.finding import Finding, Scene, gathered
 from shouwang.gates.passage import Banner, Colour, Reason
 from shouwang.gates.policy import ByColour, Direction, Verdict
@@ -55,13 +56,17 @@ def look(scene: Scene) -> Looked:
     colours, banner, stale = _colours(scene, source, reading)
     outcomes = gathered(_outcomes(scene, source, colours))
     worst = max((colour for colour in colours if colour), key=lambda colour: _SEVERITY[colour], default=None)
+    lifted = any(
+        colour is not Colour.GREEN and _is_excepted(scene, person)
+        for person, colour in zip(traveller.people, colours, strict=True)
+    )
     if stale is not None and stale.reason in {Reason.FEED_TOO_OLD, Reason.CLOCK_SKEW}:
         return Looked((*timely, stale))
     known = not timely and stale is None and None not in colours
-    revoked = source is Kind.CARD and worst is Colour.GREY
+    hidden = timely or lifted or (source is Kind.CARD and worst is Colour.GREY)
     return Looked(
         (*timely, *([stale] if stale else []), *outcomes),
-        worst if worst is not None and (known or worst is not Colour.GREEN) and not timely and not revoked else None,
+        worst if worst is not None and (known or worst is not Colour.GREEN) and not hidden else None,
         banner,
     )
 
@@ -144,7 +149,7 @@ def _outcomes(scene: Scene, source: Kind, colours: list[Colour | None]) -> Itera
             yield position, Finding(Verdict.CHECK, Reason.COLOUR_UNKNOWN)
         elif source is Kind.CARD and colour is Colour.GREY:
             yield position, Finding(Verdict.REFUSE, Reason.CARD_REVOKED)
-        elif (verdict := _given(scene, person, colour)) is not Verdict.PASS:
+        elif (verdict := _given(scene, person, colour)) is not Verdict.PASS and not _is_excepted(scene, person):
             yield position, Finding(verdict, _REASONS[colour, verdict])
 
 
@@ -157,6 +162,10 @@ _REASONS = {
     (Colour.GREY, Verdict.REFUSE): Reason.NO_COLOUR,
     (Colour.GREY, Verdict.CHECK): Reason.NO_COLOUR_HOME,
 }
+
+
+def _is_excepted(scene: Scene, person: Member) -> bool:
+    return any(is_for(one, person, scene.traveller.list) for one in scene.excepted)
 
 
 def _given(scene: Scene, person: Member, colour: Colour) -> Verdict:

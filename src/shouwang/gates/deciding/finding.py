@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shouwang.gates.passage import Reason
-from shouwang.gates.policy import Direction, PassagePolicy, Verdict
+from shouwang.gates.policy import Direction, Exemption, PassagePolicy, Verdict
 from shouwang.gates.traveller import Gate, Member, Traveller
 
 
@@ -22,13 +22,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Everything a step may look at. `now`: by the signed clock."""
+    """Everything a step may look at. `now`: by the signed clock. `excepted`: permissions to pass that hold now; empty
+    while it is asked what holds without them."""
 
     policy: PassagePolicy
     traveller: Traveller
     gate: Gate
     direction: Direction
     now: int
+    excepted: tuple[Exemption, ...] = ()
 
     @property
     def people(self) -> tuple[Member, ...]:
@@ -51,6 +53,7 @@ _SOONEST = (
     (Reason.MASK_MISSING,),
     (Reason.IDENTITY_WRONG,),
     (Reason.PURPOSE_NEEDED,),
+    (Reason.NOT_MEASURED,),
     (Reason.EXPIRED,),
     (Reason.CARD_REVOKED, Reason.WRONG_USE, Reason.FORGED),
     (Reason.HAND_OVER,),
@@ -95,6 +98,7 @@ _CHECK = (
     Reason.FEED_TOO_OLD,
     Reason.RESIDENCE_UNKNOWN,
     Reason.NO_COLOUR_HOME,
+    Reason.NOT_MEASURED,
 )
 """What lies with the gate before what lies with the code, and that before what lies with the person."""
 

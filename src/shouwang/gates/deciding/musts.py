@@ -44,7 +44,15 @@ def check_musts(scene: Scene, code_shown: bool) -> Done:
     again = len(believed) < len(traveller.temperatures) and not believed
     if Must.TEMPERATURE in policy.musts and not believed:
         left.append(Need.TEMPERATURE)
+    if Must.TEMPERATURE in policy.musts and traveller.not_measured and not _all_measured(scene, believed):
+        findings.append(Finding(policy.not_measured, Reason.NOT_MEASURED))
     return Done(tuple(findings), tuple(left), (Banner.MEASURE_AGAIN,) if again else ())
+
+
+def _all_measured(scene: Scene, believed: list[Temperature]) -> bool:
+    """Whether each of several has a reading of their own, or one stands for all."""
+    positions = {each.position for each in believed}
+    return 0 in positions or len(positions) >= len(scene.people)
 
 
 def _fever(scene: Scene, believed: list[Temperature]) -> Iterator[tuple[Temperature, Finding]]:

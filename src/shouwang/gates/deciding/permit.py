@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from shouwang.gates.deciding.exception import AT_HOME, ELSEWHERE, is_for
 from shouwang.gates.deciding.finding import Finding, Scene
 from shouwang.gates.deciding.local_time import is_open, opens_at
 from shouwang.gates.passage import Reason
@@ -32,7 +33,8 @@ def any_permit(_: Permit) -> bool:
 def permitted(
     scene: Scene, person: Member, counts: Callable[[Permit], bool] = any_permit
 ) -> tuple[Permit | None, Finding | None]:
-    """The first permit that lets this person through now; or what is wrong with the nearest one; or nothing at all."""
+    """The first permit that lets this person through now, or a permission of two offices where none does; or what is
+    wrong with the nearest one; or nothing at all."""
     failings: list[Finding] = []
     for permit in scene.policy.permits:
         if not (_is_of(permit, person, scene) and scene.direction in permit.directions and counts(permit)):
@@ -41,6 +43,9 @@ def permitted(
         if failing is None:
             return permit, None
         failings.append(failing)
+    exception = AT_HOME if person.resident is True else ELSEWHERE
+    if counts(exception) and any(is_for(one, person, scene.traveller.list) for one in scene.excepted):
+        return exception, None
     nearest = min(failings, key=lambda each: (_FAILINGS.index(each.reason), each.until or 0), default=None)
     return None, nearest
 

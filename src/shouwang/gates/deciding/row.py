@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shouwang.command.policy import Stage
+from shouwang.gates.deciding.exception import EXCEPTION
 from shouwang.gates.deciding.finding import Finding, Scene, gathered
 from shouwang.gates.deciding.local_time import is_open, local_day, midnight, opens_at
 from shouwang.gates.deciding.permit import HOUR, any_permit, permitted
@@ -14,15 +15,20 @@ from shouwang.gates.passage import Banner, Reason
 from shouwang.gates.policy import Access, Direction, ExitKind, Permit, PermitKind, Verdict
 from shouwang.gates.traveller import Kind, Member
 
+Let = list[tuple[int, Permit]]
+"""Permits that let somebody through, each with the person's position; 0 for the whole vehicle or delivery."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
-    """What the row gives: findings, banners, the permit that lets through, and when whoever goes out is to be back."""
+    """What the row gives: findings, banners, the permit that lets through (and each person's), and when whoever goes
+    out is to be back."""
 
     findings: tuple[Finding, ...] = ()
     banner: tuple[Banner, ...] = ()
     permit: str | None = None
     until: int | None = None
+    permits: tuple[str | None, ...] = ()
 
 
 def rule(scene: Scene) -> Ruled:
@@ -40,6 +46,19 @@ def _is_duty(permit: Permit) -> bool:
 
 def _is_for_confined(permit: Permit) -> bool:
     return permit.confined
+
+
+def _is_for_host(permit: Permit) -> bool:
+    return permit.confined and permit.id != EXCEPTION
+
+
+def _by_person(scene: Scene, let: Let) -> tuple[str | None, ...]:
+    """The permit of each person, in their order; one of the whole vehicle is its first person's."""
+    found: list[str | None] = [None] * len(scene.people)
+    for at, permit in let:
+        if at > 0 or found[0] is None:
+            found[max(at, 1) - 1] = permit.id
+    return tuple(found) if let else ()
 
 
 def _confined(scene: Scene, person: Member) -> bool:
@@ -68,7 +87,7 @@ def _entry(scene: Scene) -> Ruled:
         banner.append(Banner.LATE_BACK)
     findings += gathered(_barred_home(scene))
     strangers = [(at, person) for at, person in enumerate(scene.people, start=1) if _is_stranger(scene, person)]
-    let: list[str] = []
+    let: Let = []
     if strangers and not is_allowed_hour(scene) and permitted(scene, strangers[0][1], _is_duty)[0] is None:
         findings.append(_closed(scene))
     if traveller.kind is Kind.VEHICLE:
@@ -84,7 +103,7 @@ def _entry(scene: Scene) -> Ruled:
     else:
         findings += gathered(_access(scene, scene.policy.enter.visitors, Reason.NO_VISITORS, strangers, let))
         findings += gathered(_unknown(scene))
-    return Ruled(tuple(findings), tuple(banner), let[0] if let else None)
+    return Ruled(tuple(findings), tuple(banner), let[0][1].id if let else None, None, _by_person(scene, let))
 
 
 def _is_stranger(scene: Scene, person: Member) -> bool:
@@ -95,11 +114,12 @@ def _is_stranger(scene: Scene, person: Member) -> bool:
 
 
 def _host(scene: Scene) -> Iterator[Finding]:
-    """Nobody visits a household that is confined, or a barred dwelling, but with a permit made for it."""
+    """Nobody visits a household that is confined, or a barred dwelling, but with a permit made for it. A permission of
+    the visitor's own offices does not lift an order on somebody else's home."""
     traveller = scene.traveller
     if traveller.host is None and not traveller.host_dwelling:
         return
-    if permitted(scene, scene.people[0], _is_for_confined)[0] is not None:
+    if permitted(scene, scene.people[0], _is_for_host)[0] is not None:
         return
     if traveller.host is not None and traveller.host in scene.policy.confined_households:
         yield _refused(Reason.HOST_CONFINED)
@@ -116,7 +136,7 @@ def _barred_home(scene: Scene) -> Iterator[tuple[int, Finding]]:
 
 
 def _access(
-    scene: Scene, access: Access, closed: Reason, asked: list[tuple[int, Member]], let: list[str]
+    scene: Scene, access: Access, closed: Reason, asked: list[tuple[int, Member]], let: Let
 ) -> Iterator[tuple[int, Finding]]:
     """Whether those of a kind may enter; the permits that let them in are noted in `let`."""
     if access is Access.YES:
@@ -125,7 +145,7 @@ def _access(
         counts = any_permit if access in {Access.PERMIT, Access.REASON} else _is_duty
         permit, failing = permitted(scene, person, counts)
         if permit is not None:
-            let.append(permit.id)
+            let.append((at, permit))
         elif access is Access.REASON:
             if not scene.traveller.purpose.strip():
                 yield at, _refused(Reason.PURPOSE_NEEDED)
@@ -175,7 +195,7 @@ def _exit(scene: Scene) -> Ruled:
     """Those who do not live here may always leave; residents by the row."""
     rule_out = scene.policy.exit
     found: list[tuple[int, Finding]] = []
-    let: list[Permit] = []
+    let: Let = []
     residents = [
         (at, person)
         for at, person in enumerate(scene.traveller.people, start=1)
@@ -197,11 +217,11 @@ def _exit(scene: Scene) -> Ruled:
         found += _quota(scene, asked, let)
     elif rule_out.kind is not ExitKind.FREE:
         found += _with_permit(scene, asked, let)
-    stays = [permit.stay_minutes for permit in let if permit.stay_minutes > 0]
+    stays = [permit.stay_minutes for _, permit in let if permit.stay_minutes > 0]
     if rule_out.kind is ExitKind.QUOTA and rule_out.stay_minutes > 0 and len(let) < len(asked):
         stays.append(rule_out.stay_minutes)
     until = scene.now + min(stays) * 60 if stays else None
-    return Ruled(tuple(gathered(found)), (), let[0].id if let else None, until)
+    return Ruled(tuple(gathered(found)), (), let[0][1].id if let else None, until, _by_person(scene, let))
 
 
 def _counts(scene: Scene, permit: Permit) -> bool:
@@ -212,24 +232,24 @@ def _counts(scene: Scene, permit: Permit) -> bool:
     return permit.kind in rule_out.permit_kinds or permit.kind is PermitKind.SPECIAL_DUTY
 
 
-def _with_permit(scene: Scene, asked: list[tuple[int, Member]], let: list[Permit]) -> Iterator[tuple[int, Finding]]:
+def _with_permit(scene: Scene, asked: list[tuple[int, Member]], let: Let) -> Iterator[tuple[int, Finding]]:
     missing = Reason.DUTY_ONLY if scene.policy.exit.kind is ExitKind.DUTY else Reason.NO_PERMIT
     for at, person in asked:
         permit, failing = permitted(scene, person, lambda each: _counts(scene, each))
         if permit is not None:
-            let.append(permit)
+            let.append((at, permit))
         else:
             yield at, failing or _refused(missing)
 
 
-def _quota(scene: Scene, asked: list[tuple[int, Member]], let: list[Permit]) -> Iterator[tuple[int, Finding]]:
+def _quota(scene: Scene, asked: list[tuple[int, Member]], let: Let) -> Iterator[tuple[int, Finding]]:
     """One (or so many) of a household at a time and in each interval; who has a permit does not count."""
     rule_out = scene.policy.exit
     counted: list[tuple[int, Member]] = []
     for at, person in asked:
         permit, _ = permitted(scene, person, lambda each: _counts(scene, each))
         if permit is not None:
-            let.append(permit)
+            let.append((at, permit))
         elif person.household is None:
             yield at, Finding(Verdict.CHECK, Reason.RESIDENCE_UNKNOWN)
         else:
