@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
 
 from django.db.models import F, Q, QuerySet, Sum
 
 from shouwang import clock
 from shouwang.gates.labels import OWN_KINDS
-from shouwang.gates.models import Gate, Passage, PassageCount
+from shouwang.gates.models import Gate, Incident, Passage, PassageCount, ShiftEvent
 from shouwang.gates.partitions import DAYS_KEPT
 from shouwang.residents import queries as residents
 
 THROUGH = Q(verdict="pass") | Q(overridden=True)
 """Who went through: let through by verdict, or against it with a reason."""
+
+
+CLOSING_STEPS = frozenset({"transferred", "released"})
+"""Steps after which nobody waits any more."""
 
 
 @dataclass
@@ -116,6 +122,41 @@ def stopped(gate: Gate, day: date, limit: int = 50) -> QuerySet[Passage]:
     days = [day - timedelta(days=1), day, day + timedelta(days=1)]
     found = Passage.objects.filter(gate=gate, day__in=days, at__gte=start, at__lt=end).exclude(verdict="pass")
     return found.order_by("-at")[:limit]
+
+
+@dataclass(frozen=True)
+class Feverish:
+    """Somebody who was measured or held apart at a gate: the last step, when, and the highest reading."""
+
+    step: str
+    at: datetime
+    began: datetime
+    temperature: Decimal | None
+
+
+def feverish(gate: Gate, day: date) -> list[Feverish]:
+    """Whoever was measured again or held apart on a day, those whose matter is open first."""
+    start, end = clock.day_bounds(day)
+    steps: dict[UUID, list[Incident]] = {}
+    for one in Incident.objects.filter(gate=gate, at__gte=start, at__lt=end).order_by("at", "received_at"):
+        steps.setdefault(one.passage, []).append(one)
+    found = [
+        Feverish(
+            told[-1].step,
+            told[-1].at,
+            told[0].at,
+            max((one.temperature for one in told if one.temperature is not None), default=None),
+        )
+        for told in steps.values()
+    ]
+    return sorted(found, key=lambda one: (one.step in CLOSING_STEPS, -one.at.timestamp()))
+
+
+def lost_phone_reports(gate: Gate) -> list[ShiftEvent]:
+    """Reports of a lost phone that nobody has followed: no phone of the gate was revoked since."""
+    revoked = gate.devices.exclude(revoked_at=None).order_by("-revoked_at").values_list("revoked_at", flat=True).first()
+    found = ShiftEvent.objects.filter(gate=gate, kind="phone_lost").order_by("-at")
+    return list((found.filter(received_at__gt=revoked) if revoked else found)[:5])
 
 
 def passages_of(person_id: int, places: dict[int, set[int]], since: datetime) -> list[Passage]:

@@ -22,9 +22,10 @@ from shouwang.accounts.queries import Account
 from shouwang.command.policy import POWERS
 from shouwang.gates import actions, board, queries
 from shouwang.gates.forms import EnrolForm
-from shouwang.gates.labels import DIRECTIONS, KINDS, SHIFT_KINDS, VERDICTS
+from shouwang.gates.labels import DIRECTIONS, KINDS, SHIFT_KINDS, STEPS, VERDICTS
 from shouwang.gates.models import Gate, GuardPin, ShiftEvent
 from shouwang.gates.partitions import DAYS_KEPT
+from shouwang.gates.reason_words import reason_words
 from shouwang.journal.actions import Actor
 from shouwang.refusal import Refusal
 from shouwang.ui.tables import Column, Empty, Table
@@ -53,6 +54,9 @@ def listing(request: HttpRequest) -> HttpResponse:
     """The gates of the viewer's area; with `?unattended=1` those where nobody is on guard."""
     scope = request.scope  # type: ignore[attr-defined]
     found = queries.gates_in(scope)
+    place = queries.place_in(scope, request.GET.get("area", ""))
+    if place is not None:
+        found = found.filter(area_path__startswith=place.path)
     lonely = queries.unattended(found).count()
     only = request.GET.get("unattended") == "1"
     shown = queries.with_devices(queries.unattended(found) if only else queries.with_watch(found))
@@ -63,7 +67,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             setattr(gate, key, counts.get(gate.pk, {}).get(key, 0))
         gate.watch = watch_pill(gate)  # type: ignore[attr-defined]
     table = Table(
-        caption=_("Gates in %(area)s today") % {"area": scope.area_name},
+        caption=_("Gates in %(area)s today") % {"area": place.name if place else scope.area_name},
         columns=[
             Column("name", _("Gate"), row_header=True, href=lambda gate: reverse("gates:board", args=[gate.pk])),
             Column("watch", _("Guard"), "pill"),
@@ -83,6 +87,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "lonely": lonely,
         "lonely_word": _("unattended"),
         "only": only,
+        "place": place,
         "days": DAYS_KEPT,
         **{f"may_{deed}": POWERS[f"gates.{deed}"] for deed in ("pins", "flags", "quarantine")},
     }
@@ -119,7 +124,8 @@ def board_page(request: HttpRequest, gate: int) -> HttpResponse:
         caption=_("Not simply let through"),
         columns=[Column("verdict", _("Verdict"), row_header=True), Column("reason", _("Reason")),
                  Column("count", _("How many"), "number")],
-        rows=[{"verdict": VERDICTS[v], "reason": reason, "count": n} for v, reason, n in figures.reasons],
+        rows=[{"verdict": VERDICTS[v], "reason": reason_words(reason, language()), "count": n}
+              for v, reason, n in figures.reasons],
         empty=Empty(_("Everybody was let through.")),
     )  # fmt: skip
     stopped = Table(
@@ -133,13 +139,29 @@ def board_page(request: HttpRequest, gate: int) -> HttpResponse:
         ],
         rows=[
             {"at": one.at, "way": DIRECTIONS[one.direction], "how": KINDS[one.kind], "what": VERDICTS[one.verdict],
-             "reason": one.reason}
+             "reason": reason_words(one.reason, language())}
             for one in board.stopped(shown, day)
         ],
         empty=Empty(_("Nothing to show.")),
     )  # fmt: skip
+    feverish = Table(
+        caption=_("Fever and held apart"),
+        columns=[
+            Column("began", _("Since"), "moment", row_header=True),
+            Column("step", _("Last step")),
+            Column("at", _("When"), "moment"),
+            Column("temperature", _("Highest reading"), unit="℃"),
+        ],
+        rows=[
+            {"began": one.began, "step": STEPS[one.step], "at": one.at, "temperature": one.temperature}
+            for one in board.feverish(shown, day)
+        ],
+        empty=Empty(_("Nobody was feverish or held apart.")),
+    )
     context = {
         "gate": shown,
+        "feverish": feverish,
+        "lost": board.lost_phone_reports(shown),
         "watch": watch_pill(watched),
         "guard": watched.watch_guard,
         "watch_at": watched.watch_at,
@@ -182,7 +204,8 @@ def _phones(gate: Gate, *, may_change: bool) -> Table:
             state = ("none", _("expired"))
         change = _("Revoke") if may_change and state[0] == "ok" else ""
         rows.append({"device": device, "name": device.name, "state": state, "expires": device.expires_at,
-                     "seen": device.last_seen_at, "unsent": device.unsent, "change": change})  # fmt: skip
+                     "seen": device.last_seen_at, "unsent": device.unsent, "version": device.app_version,
+                     "change": change})  # fmt: skip
     return Table(
         caption=_("Phones at this gate"),
         columns=[
@@ -191,6 +214,7 @@ def _phones(gate: Gate, *, may_change: bool) -> Table:
             Column("expires", _("Enrolled until"), "moment"),
             Column("seen", _("Last seen"), "moment"),
             Column("unsent", _("Unsent"), "number"),
+            Column("version", _("App version")),
             Column("change", _("Change"), href=lambda row: reverse("gates:revoke", args=[row["device"].pk])),
         ],
         rows=rows,

@@ -31,6 +31,16 @@ def gates_in(scope: Scope) -> QuerySet[Gate]:
     return found.select_related("area", "entrance").order_by("area_path", "pk")
 
 
+def place_in(scope: Scope, code: str) -> areas.Area | None:
+    """A place inside the viewer's area, by code; None without one. Raises Refusal 404 for any other."""
+    if not code:
+        return None
+    place = areas.by_code(code)
+    if not scope.covers(place.path):
+        raise Refusal("command.outside_area", status=404, area=scope.area_name)
+    return place
+
+
 def gate_in(scope: Scope, gate_id: int) -> Gate:
     """A gate of the viewer's area, ended ones included. Raises Refusal 404 when there is none."""
     found = Gate.objects.filter(pk=gate_id, area_path__startswith=scope.area_path).select_related("area", "entrance")
@@ -146,3 +156,12 @@ def quarantined_in(scope: Scope) -> QuerySet[Quarantine]:
 def gate_names(ids: Iterable[int]) -> dict[int, str]:
     """Names of gates by number."""
     return dict(Gate.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
+
+
+def counted_by_district(gates: QuerySet[Gate]) -> dict[str, int]:
+    """Code of the district → how many of these gates lie in it."""
+    found: dict[str, int] = {}
+    for path in gates.values_list("area_path", flat=True):
+        code = path.split("/")[1]
+        found[code] = found.get(code, 0) + 1
+    return found

@@ -9,8 +9,8 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 
 from shouwang import access, clock
@@ -21,6 +21,7 @@ from shouwang.gates.forms import ReasonForm
 from shouwang.gates.labels import DIRECTIONS, FLAG_KINDS, KINDS, VERDICTS
 from shouwang.gates.partitions import DAYS_KEPT
 from shouwang.gates.permissions import require_reason
+from shouwang.gates.reason_words import reason_words
 from shouwang.journal.actions import Actor, record
 from shouwang.refusal import Refusal
 from shouwang.residents import queries as residents
@@ -54,7 +55,7 @@ def passages(request: HttpRequest, ref: str) -> HttpResponse:
                     "way": DIRECTIONS[one.direction],
                     "how": KINDS[one.kind],
                     "what": VERDICTS[one.verdict],
-                    "reason": one.reason,
+                    "reason": reason_words(one.reason, getattr(request, "LANGUAGE_CODE", "zh")),
                 }
                 for one in found
             ],
@@ -158,7 +159,9 @@ def flag(request: HttpRequest, flag: int) -> HttpResponse:
 
 
 def _verdict(verdict: str | None, reason: str | None) -> str | None:
-    return f"{VERDICTS[verdict]} ({reason})" if verdict in VERDICTS else None
+    if verdict not in VERDICTS:
+        return None
+    return f"{VERDICTS[verdict]} · {reason_words(reason or '', get_language() or 'zh')}"
 
 
 @access.posted(*POWERS["gates.quarantine"])

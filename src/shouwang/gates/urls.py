@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from shouwang.gates import api, gate_app, pages, permit_pages, tracing_pages
+from shouwang.gates import api, gate_app, map_pages, pages, permit_pages, tracing_pages
 
 app_name = "gates"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include((api.urls(), "api"))),
     path("gates/", pages.listing, name="list"),
+    path("gates/map/", map_pages.unattended, name="map"),
     path("gates/<int:gate>/", pages.board_page, name="board"),
     path("gates/<int:gate>/enrol/", pages.enrol, name="enrol"),
     path("gates/phones/<int:device>/revoke/", pages.revoke, name="revoke"),

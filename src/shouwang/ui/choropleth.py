@@ -39,8 +39,20 @@ class MapArea:
 
 
 @dataclass(frozen=True)
+class MapPoint:
+    """One place inside the areas, drawn as a dot; `words` is what is said of it."""
+
+    name: str
+    lon: float
+    lat: float
+    words: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True)
 class AreaMap:
-    """What is mapped. `features` are GeoJSON features whose property `code` names the area.
+    """What is mapped. `features` are GeoJSON features whose property `code` names the area. Whatever stands on the map
+    as a point stands in a table of the page as well: a dot cannot be read aloud.
 
     `bounds` are the lowest values of the second and later classes; left empty they are chosen from the values.
     """
@@ -55,6 +67,8 @@ class AreaMap:
     bounds: Sequence[Number] = ()
     at: datetime | None = None
     table_open: bool = False
+    points: Sequence[MapPoint] = ()
+    point_title: str = ""
 
     def ranked(self) -> list[dict[str, Any]]:
         """The rows of the table: highest value first, areas without data last."""
@@ -84,6 +98,7 @@ class Panel:
     height: int
     shapes: list[Shape]
     frame: tuple[float, float, float, float] | None = None
+    dots: list[tuple[float, float, MapPoint]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -154,6 +169,7 @@ def draw(shown: AreaMap) -> Drawing:
 
     box = outlines.around(flat)
     scale = _scale(box)
+    dots = [(*outlines.flat_point(shown.features, one.lon, one.lat), one) for one in shown.points]
     small = [one for one in flat if _too_small(one, areas[one.code], scale)]
     twice = small if len(small) > 1 else []
 
@@ -174,7 +190,12 @@ def draw(shown: AreaMap) -> Drawing:
         if frame is not None:
             left, top, right, bottom = (round(edge * size, 1) for edge in frame)
             corner = (round(left - box[0] * size, 1), round(top - box[1] * size, 1), right - left, bottom - top)
-        return Panel(round((box[2] - box[0]) * size), round((box[3] - box[1]) * size), shapes, corner)
+        seen = [
+            (round((x - box[0]) * size, 1), round((y - box[1]) * size, 1), one)
+            for x, y, one in dots
+            if box[0] <= x <= box[2] and box[1] <= y <= box[3]
+        ]
+        return Panel(round((box[2] - box[0]) * size), round((box[3] - box[1]) * size), shapes, corner, seen)
 
     if not twice:
         return Drawing([panel(box, set(areas))], legend)

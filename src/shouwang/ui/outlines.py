@@ -54,13 +54,30 @@ def flatten(features: Sequence[Mapping[str, Any]], key: str = "code") -> list[Ou
     return list(_flattened[mark][1])
 
 
+def flat_point(features: Sequence[Mapping[str, Any]], lon: float, lat: float) -> tuple[float, float]:
+    """Where a point lies on the plane that `flatten` makes of these features."""
+    return lon * _squeeze(features), -lat
+
+
+def _squeeze(features: Sequence[Mapping[str, Any]]) -> float:
+    """How much narrower a degree of longitude is than one of latitude, in the middle of the features."""
+    shapes = tuple(one["geometry"] for one in features if one["geometry"]["type"] in {"Polygon", "MultiPolygon"})
+    mark = tuple(id(shape) for shape in shapes)
+    if mark not in _squeezes:
+        while len(_squeezes) >= MAPS_KEPT:
+            _squeezes.pop(next(iter(_squeezes)), None)
+        _, south, _, north = shapely.total_bounds([_geometry(shape) for shape in shapes])
+        _squeezes[mark] = shapes, math.cos(math.radians((south + north) / 2))
+    return _squeezes[mark][1]
+
+
 _flattened: dict[tuple[tuple[str, int], ...], tuple[tuple[Any, ...], tuple[Outline, ...]]] = {}
+_squeezes: dict[tuple[int, ...], tuple[tuple[Any, ...], float]] = {}
 
 
 def _flatten(wanted: Sequence[Mapping[str, Any]], key: str) -> list[Outline]:
     raw = [_geometry(one["geometry"]) for one in wanted]
-    _, south, _, north = shapely.total_bounds(raw)
-    squeeze = math.cos(math.radians((south + north) / 2))
+    squeeze = _squeeze(wanted)
     flat = shapely.transform(raw, lambda points: points * (squeeze, -1.0))
     left, top, right, bottom = shapely.total_bounds(flat)
     grain = max(right - left, bottom - top) / 1000

@@ -9,7 +9,7 @@ import pytest
 from django.template import Context, Template
 
 from shouwang.ui import choropleth, outlines
-from shouwang.ui.choropleth import AreaMap, MapArea
+from shouwang.ui.choropleth import AreaMap, MapArea, MapPoint
 
 WUHAN = json.loads((Path(__file__).parent / "data" / "wuhan-districts-thin.geojson").read_text())["features"]
 
@@ -126,3 +126,14 @@ def test_a_map_drawn_again_is_not_flattened_again() -> None:
     wider = {**square, "coordinates": [[[114, 30], [116, 30], [116, 31], [114, 31], [114, 30]]]}
     other = outlines.flatten([{**feature, "geometry": wider}])
     assert other[0].box != first[0].box
+
+
+def test_points_lie_where_their_areas_do() -> None:
+    """A dot in the middle of a square is drawn in its middle; one outside of every panel is not drawn."""
+    square = [[114.0, 30.0], [115.0, 30.0], [115.0, 31.0], [114.0, 31.0], [114.0, 30.0]]
+    feature = {"properties": {"code": "A"}, "geometry": {"type": "Polygon", "coordinates": [square]}}
+    points = [MapPoint("middle", 114.5, 30.5), MapPoint("far away", 120.0, 30.5)]
+    panel = choropleth.draw(AreaMap("x", [feature], [MapArea("A", "方", 1)], "v", points=points)).panels[0]
+    [(x, y, point)] = panel.dots
+    assert point.name == "middle"
+    assert (x, y) == (pytest.approx(panel.width / 2, abs=1), pytest.approx(panel.height / 2, abs=1))
