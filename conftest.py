@@ -46,8 +46,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: _end(data_dir))
     os.environ["DJANGO_SETTINGS_MODULE"] = "shouwang.site.settings"
     import django
+    from django.conf import settings
 
     django.setup()
+    # Static files are looked for when asked for; else each of some thousand test clients would list all of them first.
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 def _end(data_dir: Path) -> None:

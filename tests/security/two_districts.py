@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from http.cookies import SimpleCookie
 from uuid import UUID
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -232,6 +233,8 @@ class World:
     west: Samples
     accounts: dict[str, Account]
     files: dict[str, int]
+    sessions: dict[str, SimpleCookie] = field(default_factory=dict)
+    """Identity → cookies of somebody who has signed in, so that a walk signs each in once."""
 
 
 def build() -> World:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -123,7 +124,10 @@ def client_of(identity: Identity, world: World, **options: Any) -> Client:
     """A browser of somebody, signed in unless they are nobody."""
     client = Client(raise_request_exception=False, headers={"accept-language": "en"}, **options)
     if identity.signed_in:
-        client.force_login(world.accounts[identity.name], BACKEND)
+        if identity.name not in world.sessions:
+            client.force_login(world.accounts[identity.name], BACKEND)
+            world.sessions[identity.name] = client.cookies
+        client.cookies = copy.deepcopy(world.sessions[identity.name])
     return client
 
 
