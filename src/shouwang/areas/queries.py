@@ -166,3 +166,22 @@ def path_on(area: Area, day: date) -> str:
     for step in Succession.objects.filter(kind="move", day__gt=day).order_by("-day", "-pk"):
         path = new_path(path, step.new_path, step.old_path)
     return path
+
+
+def unit_moves() -> list[tuple[date, int, str, str]]:
+    """Every move of a unit under another parent, oldest first: day, unit, the path it had, the path it got."""
+    rows = Succession.objects.filter(kind="move").order_by("day", "pk")
+    return list(rows.values_list("day", "origin_id", "old_path", "new_path"))
+
+
+def of_ladder(levels: Iterable[str], under: Iterable[str] = (), at: Iterable[str] = ()) -> QuerySet[Area]:
+    """Units of some levels at or under some paths, and those with just a path of `at`; ended ones included."""
+    wanted = Q(path__in=list(at))
+    for path in under:
+        wanted |= Q(path__startswith=path)
+    return Area.objects.filter(wanted, level__in=list(levels))
+
+
+def paths_by_id(area_ids: Iterable[int]) -> list[str]:
+    """The present paths of units by number, in order."""
+    return sorted(Area.objects.filter(pk__in=set(area_ids)).values_list("path", flat=True))

@@ -274,6 +274,12 @@ def residence_on(person: Person, day: date) -> Place:
     return places_on([(person.pk, day)])[person.pk, day]
 
 
+def households_of(person_ids: Iterable[int]) -> dict[int, int]:
+    """The household of each person that has one, by row. Not scoped: for counting outings at their own gate."""
+    rows = Person.objects.filter(id__in=_array("bigint", set(person_ids))).exclude(household_id=None)
+    return dict(rows.values_list("id", "household_id"))
+
+
 def _array(kind: str, values: Iterable[object]) -> RawSQL:
     """Many values as one parameter: written out one by one, ten thousand cost more than the rows they find."""
     return RawSQL(f"select unnest(%s::{kind}[])", [list(values)])  # nosec B611 - the kinds are two words below
@@ -312,4 +318,19 @@ def places_on(asked: Iterable[tuple[int, date]]) -> dict[tuple[int, date], Place
         if person in now:
             past = (place for until, place in earlier.get(person, ()) if day < until)
             found[person, day] = next(past, now[person])
+    return found
+
+
+def homes_of(person_ids: Iterable[int]) -> dict[int, list[tuple[date | None, int]]]:
+    """Where each person lived one after the other: (first day no longer there, None for the present home; the unit).
+
+    Two statements, whatever the number of people. Not scoped, as `places_of`.
+    """
+    ids = list(person_ids)
+    found: dict[int, list[tuple[date | None, int]]] = {}
+    moves = Residence.objects.filter(person_id__in=_array("bigint", ids)).order_by("until_day", "id")
+    for person, until, area in moves.values_list("person_id", "until_day", "area_id"):
+        found.setdefault(person, []).append((until, area))
+    for person, area in Person.objects.filter(id__in=_array("bigint", ids)).values_list("id", "area_id"):
+        found.setdefault(person, []).append((None, area))
     return found

@@ -40,6 +40,7 @@ ROOMS = [
     "residents",
     "health",
     "codes",
+    "certification",
     "gates",
     "bulletins",
     "site",
