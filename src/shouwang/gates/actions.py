@@ -67,7 +67,13 @@ def code_hash(code: str) -> bytes:
 
 @transaction.atomic
 def offer_enrolment(
-    gate_id: int, device_name: str, device_expires_at: datetime, *, by: Actor, scope: Scope | None = None
+    gate_id: int,
+    device_name: str,
+    device_expires_at: datetime,
+    *,
+    by: Actor,
+    scope: Scope | None = None,
+    lasts: timedelta = timedelta(minutes=CODE_MINUTES),
 ) -> tuple[EnrolmentCode, str]:
     """Make a one-time code for a phone at a gate; answers the row and the code, which is shown once and kept nowhere.
 
@@ -91,7 +97,7 @@ def offer_enrolment(
         device_expires_at=device_expires_at,
         made_at=now,
         made_by=by.name,
-        expires_at=now + timedelta(minutes=CODE_MINUTES),
+        expires_at=now + lasts,
     )
     record(
         by=by,
@@ -101,6 +107,13 @@ def offer_enrolment(
         detail={"code": made.pk, "expires": device_expires_at},
     )
     return made, code
+
+
+def is_open(code: str) -> bool:
+    """Whether a phone could be enrolled with a code now."""
+    return EnrolmentCode.objects.filter(
+        code_hash=code_hash(code), used_at=None, expires_at__gt=clock.now(), gate__ended_at=None
+    ).exists()
 
 
 @transaction.atomic

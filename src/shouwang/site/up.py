@@ -24,7 +24,7 @@ from shouwang.site.advice import Advice
 from shouwang.site.children import Child
 from shouwang.site.environment import Environment
 
-SIGN_INS_FILE = "demo-signins.json"
+SIGN_INS_FILE, INVITATION_FILE = "demo-signins.json", "demo-gate.json"
 LOOK_SECONDS = 0.2
 READY_SECONDS = 60.0
 STOP_SECONDS = 7.0  # for the children; the database takes well under three more
@@ -221,6 +221,15 @@ def _print_address(settings: Environment) -> None:
         lines += ["", "  Demonstration city. Sign in as:"]
         rows = json.loads(sign_ins.read_text(encoding="utf-8"))
         lines += [f"    {row['username']:<20} {row['password']:<20} {row.get('role', '')}" for row in rows]
+    gate = settings.data_dir / INVITATION_FILE
+    if gate.exists():
+        told = json.loads(gate.read_text(encoding="utf-8"))
+        lines += [
+            "",
+            f"  Be a guard: open http://{name}:{settings.port}/gate/ and type the code, then the PIN of the guard.",
+        ]
+        lines += [f"    {told['gate_name']}  {told['code']}  PIN {told['pin']} ({told['guard']})"]
+        lines += [f"    The code works once; the next one: http://{name}:{settings.port}/gates/{told['gate']}/enrol/"]
     lines += ["", "  Ctrl-C ends it.", ""]
     print("\n".join(lines), flush=True)
 

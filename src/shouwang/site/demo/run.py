@@ -23,9 +23,10 @@ from shouwang.command import queries as commanded
 from shouwang.command.policy import Stage
 from shouwang.intake import actions as intake
 from shouwang.journal.actions import Actor
+from shouwang.measures import actions as measures
 from shouwang.site import schedule
 from shouwang.site.advice import Advice
-from shouwang.site.demo import chunks, city, closures, epidemic, gates, morning, people, staff
+from shouwang.site.demo import chunks, city, closures, epidemic, gates, morning, people, staff, watch
 from shouwang.site.demo.chance import SEED
 from shouwang.site.demo.city import Compound, Place
 from shouwang.site.demo.course import CHINA
@@ -65,6 +66,7 @@ def run(data_dir: Path, scale: float, first: date, last: date, *, seed: int = SE
         _put_in_office(memory, places, compounds, data_dir, lines)
     _live(memory, compounds, first, last, folder, lines)
     _open_gates(memory, compounds, lines)
+    _watch_gates(memory, data_dir, lines)
     if folder.exists() and not any(folder.iterdir()):
         folder.rmdir()
     lines.end(f"演示城市就绪 · the city stands: {len(compounds):,} compounds, {_heads(compounds):,} people")
@@ -198,6 +200,20 @@ def _open_gates(memory: Memory, compounds: Sequence[Compound], lines: Lines) -> 
         _made, permits = gates.open_gates(compounds, memory.seed, by=BY)
         tell(f"{permits:,} permits")
     memory.add("gates")
+
+
+def _watch_gates(memory: Memory, data_dir: Path, lines: Lines) -> None:
+    """A day at the gates, counted among the day's figures; and a way for a visitor to try the gate app."""
+    if memory.until is None:
+        return
+    with clock.frozen(memory.until - INSTANT):
+        if not memory.has("watch"):
+            with lines.step("门岗一天 · a day at the gates") as tell:
+                phones, passages = watch.live_a_day(memory.until - INSTANT, memory.seed, by=BY)
+                measures.compute_figures(clock.today(), rooms={"gates"})
+                tell(f"{phones:,} phones, {passages:,} passages")
+            memory.add("watch")
+        watch.invite(data_dir, by=BY)
 
 
 def _happen(memory: Memory, compounds: Sequence[Compound], end: datetime, files: Sequence[Path], lines: Lines) -> None:
