@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path
 
 from shouwang import access, clock
-from shouwang.codes import code_keys, feed_documents
+from shouwang.codes import code_keys, feed_documents, feed_paths
 from shouwang.codes.feed_documents import Delta, Head, Snapshot, Stand
 from shouwang.codes.status_list import StatusList
 
@@ -19,8 +19,8 @@ FILES: dict[str, bytes] = {}
 
 @access.public
 def feed_file(request: HttpRequest, capability: str, name: str) -> HttpResponse:
-    """One file of the feed."""
-    if name not in FILES:
+    """One file of the feed, at the addresses that answer now."""
+    if name not in FILES or capability not in feed_paths.live(clock.now()):
         raise Http404
     return HttpResponse(FILES[name], content_type="application/cose")
 

@@ -38,7 +38,12 @@ TYPE = """text => {
   }
 }"""
 """As fast as a device types, however slow the machine of the test is."""
+TELL_VIOLATIONS = """
+document.addEventListener("securitypolicyviolation", found => window.toldOfViolation(
+  `${found.violatedDirective} ${found.blockedURI} ${found.sourceFile}:${found.lineNumber}`));
+"""
 NAMES = ["王伟", "李娜", "张敏", "刘洋"]
+ID_NUMBERS = ["420102198001010014", "420102198002020025", "420102198003030036", "42010219800404004X"]
 GUARDS = ["赵强", "孙丽"]
 
 
@@ -90,7 +95,7 @@ def _now() -> int:
     return int(clock.now().timestamp())
 
 
-def built(settings: Any, monkeypatch: Any, tmp_path: Path) -> World:
+def built(settings: Any, monkeypatch: Any, tmp_path: Path, stage: Stage = Stage.NORMAL_CONTROL) -> World:
     """Build the compound with everything in it."""
     settings.KEY_RING_FILE = tmp_path / "ring" / "identity.json"
     settings.CODE_KEYS_DIR = tmp_path / "code-keys"
@@ -107,7 +112,7 @@ def built(settings: Any, monkeypatch: Any, tmp_path: Path) -> World:
         found[code] = Area.objects.create(code=code, path=path, parent=above, level=level, name=f"翠园{code}")
     compound = found["X1"]
     close_compound(compound, by=Actor.operator(), why="as a test", entrance="东门")
-    declare_stage("4201", Stage.NORMAL_CONTROL, date(2020, 1, 1), by=Actor.operator(), why="as a test")
+    declare_stage("4201", stage, date(2020, 1, 1), by=Actor.operator(), why="as a test")
     actions.keep_in_step()
     partitions.make_ahead(clock.today())
     lock = sealer()
@@ -116,6 +121,7 @@ def built(settings: Any, monkeypatch: Any, tmp_path: Path) -> World:
         Person.objects.create(
             ref=f"P{number}", name_sealed=lock.seal("name", f"P{number}", name), name_hash=lock.hash("name", name),
             area=compound, area_path=compound.path, household=home, building="3", unit="1", dwelling=f"{number + 1}01",
+            id_number_hash=lock.hash("id_number", ID_NUMBERS[number]),
         )  # fmt: skip
     for number, name in enumerate(GUARDS):
         account = Account.objects.create_user(f"guard{number}", password="x", display_name=name)
@@ -195,6 +201,14 @@ class Phone:
             self.page.locator(".temperature .keypad button", has_text=digit).click()
         self.page.locator(".temperature .primary").click()
 
+    def way(self, direction: str) -> None:
+        """In or out."""
+        self.page.locator(f".switch button[data-direction={direction}]").click()
+
+    def tab(self, place: int) -> None:
+        """Scan, roster, others, duty."""
+        self.page.locator(".tabs button").nth(place).click()
+
     def through(self) -> None:
         """Three taps: same person, mask, temperature."""
         self.tick("identity")
@@ -244,8 +258,14 @@ def phone_in_hand(
         color_scheme=scheme,  # type: ignore[arg-type]
         timezone_id="Asia/Shanghai",
     )
+    broken: list[str] = []
+    context.expose_binding("toldOfViolation", lambda _source, what: broken.append(what))
+    context.add_init_script(TELL_VIOLATIONS)
     page = context.new_page()
+    page.on("console", lambda message: broken.append(message.text) if "Content Security" in message.text else None)
+    page.on("pageerror", lambda error: broken.append(str(error)))
     try:
         yield Phone(page, context, site, language, shots)
+        assert broken == []
     finally:
         context.close()

@@ -16,6 +16,8 @@ export interface Draft {
   /** What the passage carries beside the decision's own words. */
   list: number | null;
   cti: string | null;
+  /** Of a vehicle, whose people show a code each: which code each of them showed. */
+  codes?: Shown[];
   company: string;
   /** How many came in a vehicle. */
   heads: number | null;
@@ -23,9 +25,14 @@ export interface Draft {
   begunAt: number;
 }
 
+export interface Shown {
+  list: number | null;
+  cti: string | null;
+}
+
 const NOT_OURS: Traveller = {
   kind: "strip", reading: null, people: [], status_at: null, phone_hash: null, plate: null, host: null, host_dwelling: "",
-  courier: false, purpose: "", identity: null, mask: null, temperatures: [], earlier: [],
+  courier: false, purpose: "", identity: null, mask: null, temperatures: [], earlier: [], list: null, not_measured: false,
 };
 
 export function draftOf(phone: Phone, traveller: Partial<Traveller>, more: Partial<Draft> = {}): Draft {
@@ -73,12 +80,48 @@ export function draftOfCode(phone: Phone, read: CodeReading): Draft {
 /** A visitor or driver who was asked for a code shows it: the draft keeps what was told before. */
 export function withCode(phone: Phone, draft: Draft, read: CodeReading): Draft {
   const shown = draftOfCode(phone, read);
+  if (draft.traveller.kind === "vehicle") return withPassenger(draft, shown);
   return {
     ...draft, list: shown.list, cti: shown.cti, names: shown.names,
     traveller: {
       ...draft.traveller, reading: shown.traveller.reading, people: shown.traveller.people, status_at: shown.traveller.status_at,
     },
   };
+}
+
+/** How many of a vehicle have not shown a code yet. */
+export const passengersLeft = ({ traveller, heads }: Draft): number =>
+  traveller.kind === "vehicle" ? Math.max(0, (heads ?? 1) - traveller.people.length) : 0;
+
+/** Whether somebody of this vehicle has shown that code already. */
+export function isAboard(draft: Draft, read: CodeReading): boolean {
+  if (read.state !== "ok") return false;
+  const there = draft.traveller.people.map((person, place) => `${draft.codes?.[place]?.list} ${person.idx}`);
+  return read.members.some(([idx]) => there.includes(`${read.list} ${idx}`));
+}
+
+/** One more of a vehicle's people. Of several codes the oldest and the one that ends first are judged. */
+export function withPassenger(draft: Draft, shown: Draft): Draft {
+  const before = draft.traveller;
+  const codes = [...(draft.codes ?? []), ...shown.traveller.people.map(() => ({ list: shown.list, cti: shown.cti }))];
+  const lists = new Set(codes.map((code) => code.list));
+  return {
+    ...draft, codes, names: [...draft.names, ...shown.names],
+    list: lists.size === 1 ? shown.list : null, cti: before.people.length === 0 ? shown.cti : null,
+    traveller: {
+      ...before, people: [...before.people, ...shown.traveller.people],
+      reading: before.reading === null ? shown.traveller.reading : stricter(before.reading, shown.traveller.reading),
+      status_at: before.people.length === 0 ? shown.traveller.status_at : earliest(before.status_at, shown.traveller.status_at),
+    },
+  };
+}
+
+const earliest = (one: number | null, other: number | null): number | null => (one === null || other === null ? null : Math.min(one, other));
+
+function stricter(one: Reading, other: Reading | null): Reading {
+  if (other === null || one.state !== "ok") return one;
+  if (other.state !== "ok") return other;
+  return { state: "ok", issued: earliest(one.issued, other.issued), expires: earliest(one.expires, other.expires), of: one.of === "card" ? one.of : other.of };
 }
 
 export function draftOfLine(phone: Phone, roster: Roster, line: Line): Draft {
@@ -139,14 +182,20 @@ export function gateOf(phone: Phone): Gate {
 
 /** The statuses of today: somebody who waited for a second reading is judged by what is known now. */
 function withStatuses(phone: Phone, draft: Draft): Traveller {
-  const { traveller, list } = draft;
-  if (list === null || traveller.kind === "lookup" || traveller.reading?.of === "lookup") return traveller;
-  const people = traveller.people.map((person) => (person.idx === null ? person : { ...person, status: phone.statusOf(list, person.idx) }));
-  return { ...traveller, people, status_at: phone.listCurrentAt(list) };
+  const { traveller } = draft;
+  const lists = traveller.people.map((_, place) => draft.codes?.[place]?.list ?? draft.list);
+  const [first = draft.list, ...others] = lists;
+  if (first === null || traveller.kind === "lookup" || traveller.reading?.of === "lookup") return traveller;
+  const people = traveller.people.map((person, place) => {
+    const list = lists[place] ?? null;
+    return person.idx === null || list === null ? person : { ...person, status: phone.statusOf(list, person.idx) };
+  });
+  const currents = others.map((list) => (list === null ? null : phone.listCurrentAt(list)));
+  return { ...traveller, people, status_at: currents.reduce(earliest, phone.listCurrentAt(first)) };
 }
 
 /** What the gate answers for a draft as it stands. */
 export async function decide(phone: Phone, draft: Draft): Promise<Passage> {
-  const traveller = { ...withStatuses(phone, draft), earlier: await earlierOf(phone, draft) };
+  const traveller = { ...withStatuses(phone, draft), list: draft.list, earlier: await earlierOf(phone, draft) };
   return decidePassage(phone.policy, traveller, gateOf(phone), draft.direction, Math.floor(Date.now() / 1000));
 }

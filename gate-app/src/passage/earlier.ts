@@ -30,7 +30,7 @@ export async function earlierOf(phone: Phone, draft: Draft): Promise<Earlier[]> 
       );
       return {
         at: Math.floor(one.at / 1000), direction: one.direction, household: one.household, row: one.row, permit: one.permit,
-        back: home === undefined ? null : Math.floor(home.at / 1000),
+        back: home === undefined ? null : Math.floor(home.at / 1000), id: one.id,
       };
     });
 }

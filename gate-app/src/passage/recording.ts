@@ -5,15 +5,19 @@ import { activeGuard } from "../shift/duty";
 import type { Entry } from "../store/database";
 import { putInOutbox } from "../store/outbox";
 import { uuid7 } from "../store/uuid7";
-import type { Draft } from "./draft";
+import type { Draft, Shown } from "./draft";
 import type { Remembered } from "./earlier";
 
 const degrees = (tenths: number | undefined): string | null => (tenths === undefined ? null : (tenths / 10).toFixed(1));
+
+/** By which permit the person at a place went through: each uses their own. */
+const permitOf = (passage: Passage, place: number): string | null => (passage.permits.length > 0 ? (passage.permits[place] ?? null) : passage.permit);
 
 /** The items of a draft: one a person, so that a family of four is four people. The first has the draft's own id. */
 function items(phone: Phone, draft: Draft, passage: Passage, override: string | null): Record<string, unknown>[] {
   const { traveller } = draft;
   const people = traveller.people.length > 0 ? traveller.people : [null];
+  const shown = (place: number): Shown => draft.codes?.[place] ?? draft;
   return people.map((person, place) => {
     const measured = traveller.temperatures.filter((one) => one.position === place + 1 || one.position === 0);
     return {
@@ -22,9 +26,9 @@ function items(phone: Phone, draft: Draft, passage: Passage, override: string | 
       clock_offset_ms: Math.round(phone.clock.offsetMs),
       direction: draft.direction,
       traveller: {
-        kind: traveller.kind, list: draft.list, idx: person?.idx ?? null, cti: draft.cti, row: person?.row ?? null,
+        kind: traveller.kind, list: shown(place).list, idx: person?.idx ?? null, cti: shown(place).cti, row: person?.row ?? null,
         phone_hash: traveller.phone_hash, plate: traveller.plate, host: traveller.host, company: draft.company || null,
-        people: draft.heads, purpose: traveller.purpose || null,
+        people: draft.heads, purpose: traveller.purpose || null, permit: permitOf(passage, place),
       },
       temperature: degrees(measured[0]?.tenths),
       second_temperature: degrees(measured[1]?.tenths),
@@ -32,7 +36,7 @@ function items(phone: Phone, draft: Draft, passage: Passage, override: string | 
       identity: traveller.identity,
       verdict: passage.verdict,
       reason: passage.reason,
-      feed_sequence: draft.list === null ? null : (phone.lists.get(draft.list)?.sequence ?? null),
+      feed_sequence: phone.lists.get(shown(place).list ?? -1)?.sequence ?? null,
       policy_version: phone.policy?.version ?? null,
       guard: activeGuard(phone.duty)?.guard ?? null,
       override: override === null ? null : { reason: override },
@@ -50,7 +54,7 @@ export async function recordPassage(phone: Phone, draft: Draft, passage: Passage
     const person = draft.traveller.people[place];
     const remembered: Remembered = {
       id: String(body["id"]), at: phone.nowMs(), direction: draft.direction, household: person?.household ?? null,
-      row: person?.row ?? null, permit: passage.permit, passed, name: draft.names[place] || draft.traveller.plate || "",
+      row: person?.row ?? null, permit: permitOf(passage, place), passed, name: draft.names[place] || draft.traveller.plate || "",
       reason: passage.reason, verdict: passage.verdict,
     };
     await phone.database.put("recent", remembered);

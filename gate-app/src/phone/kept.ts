@@ -26,6 +26,8 @@ export interface Kept {
   direction: "in" | "out";
   language: "zh" | "en";
   thermometer_broken: boolean;
+  /** Of each guard: wrong PINs since the last right one, and until when (milliseconds by device clock) none is looked at. */
+  pin_tries: Record<string, { wrong: number; until: number }>;
   /** What a guard has begun and not yet recorded. */
   begun: unknown;
 }

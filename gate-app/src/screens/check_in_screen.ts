@@ -1,5 +1,6 @@
 /** A guard says who they are: name and PIN, checked on the phone, so that it works with no network. */
 import { button, el, fill } from "../look/dom";
+import { recall } from "../phone/kept";
 import { noteShift } from "../passage/recording";
 import { checkIn, type Guard } from "../shift/duty";
 import { pinIsRight, waitAfter } from "../shift/pin";
@@ -35,15 +36,16 @@ export function checkInScreen(title: "check_in" | "arriving", then: (app: App, g
       chosen = guard;
       const dots = el("p", { class: "dots", "aria-live": "polite" });
       const trouble = el("p", { class: "trouble", role: "alert" });
-      let wrong = 0;
-      let blockedUntil = 0;
       let busy = false;
       const pad = keypad(app.word("pin_of", { name: guard.name }), app.word("delete"), (typed) => {
         dots.textContent = "●".repeat(typed.length) + "○".repeat(PIN_DIGITS - typed.length);
         if (typed.length === PIN_DIGITS && !busy) void check(typed);
       }, PIN_DIGITS);
       async function check(typed: string): Promise<void> {
-        const left = Math.ceil((blockedUntil - Date.now()) / 1000);
+        // Kept on the phone: neither going back nor a reload gives new tries.
+        const all = (await recall(phone.database, "pin_tries")) ?? {};
+        const tries = all[String(guard.guard)] ?? { wrong: 0, until: 0 };
+        const left = Math.ceil((tries.until - Date.now()) / 1000);
         if (left > 0) {
           trouble.textContent = app.word("pin_wait", { n: left });
           pad.clear();
@@ -53,6 +55,8 @@ export function checkInScreen(title: "check_in" | "arriving", then: (app: App, g
         trouble.textContent = app.word("pin_checking");
         const right = await pinIsRight(guard, typed).catch(() => false);
         busy = false;
+        const wrong = right ? 0 : tries.wrong + 1;
+        await phone.keep("pin_tries", { ...all, [guard.guard]: { wrong, until: Date.now() + waitAfter(wrong) * 1000 } });
         if (right) {
           await phone.setDuty(checkIn(phone.duty, guard, phone.nowMs()));
           await noteShift(phone, "check_in", guard.guard);
@@ -60,9 +64,7 @@ export function checkInScreen(title: "check_in" | "arriving", then: (app: App, g
           then(app, guard);
           return;
         }
-        wrong += 1;
         await noteShift(phone, "wrong_pin", guard.guard);
-        blockedUntil = Date.now() + waitAfter(wrong) * 1000;
         trouble.textContent = app.word("pin_wrong");
         pad.clear();
       }

@@ -9,6 +9,8 @@ export interface TemperatureAsked {
   label: string;
   /** Tenths of a degree. */
   taken(tenths: number): void;
+  /** The thermometer is broken, and nobody can measure. */
+  cannot?(): void;
 }
 
 /** "36.5", "365", "37" as tenths; null for anything else. */
@@ -26,6 +28,7 @@ export function temperaturePanel(app: App, asked: TemperatureAsked): HTMLElement
         ...ORDINARY.map((tenths) => button((tenths / 10).toFixed(1), () => asked.taken(tenths), "", { "data-tenths": tenths })),
         button(app.word("other_value"), full, "other"),
       ),
+      asked.cannot && button(app.word("cannot_measure"), asked.cannot, "wide cannot"),
     );
   };
   const full = (): void => {

@@ -3,8 +3,9 @@ import { theDecoder } from "../camera/decoder";
 import { Scanner } from "../camera/scanner";
 import { looksLikeCode, readCode } from "../code/reading";
 import { button, el, fill } from "../look/dom";
-import { draftOfCode, withCode, type Draft } from "../passage/draft";
+import { draftOfCode, isAboard, withCode, type Draft } from "../passage/draft";
 import { waiting } from "../passage/holds";
+import type { Word } from "../words/words";
 import type { App, Make, Screen } from "./app";
 import { verdictScreen } from "./verdict_screen";
 import { waitingListScreen } from "./hold_screen";
@@ -43,6 +44,15 @@ export function scanScreen(begun: Draft | null = null): Make {
       }
       busy = true;
       const read = await readCode(text, phone.findKey());
+      const aboard = begun !== null && begun.traveller.kind === "vehicle" && begun.traveller.people.length > 0;
+      const again: Word | null = !aboard ? null : isAboard(begun, read) ? "code_twice"
+        : read.state === "malformed" || read.state === "unknown_key" ? "code_unread" : null;
+      if (again !== null) {
+        // Those who have shown theirs need not show it again for one that cannot be read.
+        hint.textContent = app.word(again);
+        busy = false;
+        return;
+      }
       app.go(verdictScreen(begun === null ? draftOfCode(phone, read) : withCode(phone, begun, read), frameAt));
     }
 

@@ -1,5 +1,5 @@
 /** What the gate says, over the whole screen, and the musts that are left: from the scan to the record in three taps. */
-import { decide, withLine, type Draft } from "../passage/draft";
+import { decide, draftOfLine, passengersLeft, withLine, withPassenger, type Draft } from "../passage/draft";
 import { awaitSecond, endHold, holdApart, waiting, type Hold } from "../passage/holds";
 import { noteStep, recordPassage } from "../passage/recording";
 import type { Colour, Need, Passage, Verdict } from "../decision/types";
@@ -11,6 +11,7 @@ import type { App, Make, Screen } from "./app";
 import { holdScreen } from "./hold_screen";
 import { temperaturePanel, tenthsTyped, yesNoPanel } from "./must_panel";
 import { pickLine } from "./roster_screen";
+import type { Roster } from "../phone/phone";
 import { scanScreen } from "./scan_screen";
 
 const WORD_OF: Record<Verdict, Word> = { pass: "word_pass", refuse: "word_refuse", hold: "word_hold", check: "word_check" };
@@ -56,7 +57,8 @@ export function verdictScreen(begun: Draft, frameAt: number | null = null, hold:
       const { people, temperatures } = draft.traveller;
       const measured = new Set(temperatures.map((one) => one.position));
       const left = people.length > 1 && phone.policy?.musts.includes("temperature") && people.some((_, at) => !measured.has(at + 1));
-      return left && !found.needs.includes("temperature") ? [...found.needs, "temperature"] : found.needs;
+      const needs: Need[] = left && !found.needs.includes("temperature") ? [...found.needs, "temperature"] : found.needs;
+      return found.verdict === "pass" && passengersLeft(draft) > 0 && !needs.includes("code") ? [...needs, "code"] : needs;
     };
 
     async function record(override: string | null): Promise<void> {
@@ -123,7 +125,7 @@ export function verdictScreen(begun: Draft, frameAt: number | null = null, hold:
         app.say(app.word("measure_again"));
         return;
       }
-      change({ temperatures: [...draft.traveller.temperatures, { tenths, at: phone.now(), position: place() }] });
+      change({ temperatures: [...draft.traveller.temperatures, { tenths, at: phone.now(), position: place() }], not_measured: false });
     }
 
     const bannerLines = (): Child[] =>
@@ -145,8 +147,13 @@ export function verdictScreen(begun: Draft, frameAt: number | null = null, hold:
         }));
       }
       if (found.verdict === "pass" && needs.includes("code")) {
-        panels.push(el("div", { class: "must" }, el("p", { class: "must-name" }, app.word("must_code")),
-          button(app.word("scan_code"), () => app.go(scanScreen(draft)), "primary wide")));
+        const roster = phone.rosterInForce();
+        const aboard = draft.traveller.people.length;
+        const of = (draft.heads ?? 1) > 1 ? `${app.word("person_of", { n: aboard + 1, all: draft.heads ?? 1 })} · ` : "";
+        const add = (): void => app.go(pickLine((line) => app.go(verdictScreen(withPassenger(draft, draftOfLine(phone, roster as Roster, line)))), () => app.go(verdictScreen(draft))));
+        panels.push(el("div", { class: "must stack" }, el("p", { class: "must-name" }, of + app.word("must_code")),
+          button(app.word("scan_code"), () => app.go(scanScreen(draft)), "primary wide"),
+          aboard > 0 && roster !== null && button(app.word("find_in_roster"), add, "wide")));
       }
       if (tick && (needs.includes("mask") || draft.traveller.mask !== null)) {
         panels.push(yesNoPanel({
@@ -156,9 +163,12 @@ export function verdictScreen(begun: Draft, frameAt: number | null = null, hold:
       }
       const second = FEVERISH.has(reason);
       const due = hold === null ? false : phone.nowMs() >= (hold.secondAt ?? 0);
-      if ((found.verdict === "pass" && needs.includes("temperature")) || (second && due)) {
+      if ((found.verdict === "pass" && needs.includes("temperature")) || (second && due) || reason === "not_measured") {
         const who = several ? ` · ${app.word("person_of", { n: place(), all: draft.traveller.people.length })} ${draft.names[place() - 1] ?? ""}` : "";
-        panels.push(temperaturePanel(app, { label: app.word(second ? "second_temperature" : "must_temperature") + who, taken: measured }));
+        panels.push(temperaturePanel(app, {
+          label: app.word(second ? "second_temperature" : "must_temperature") + who, taken: measured,
+          ...(phone.thermometerBroken && reason !== "not_measured" && hold === null ? { cannot: () => change({ not_measured: true }) } : {}),
+        }));
       }
       return panels;
     }

@@ -52,6 +52,7 @@ const WORDS = {
   arriving: ["接班人签到", "The next guard checks in"],
   left: ["{name} 已下班", "{name} is off duty"],
   thermometer_broken: ["体温计坏了", "Thermometer broken"],
+  cannot_measure: ["体温计坏了，量不了", "Thermometer broken, cannot measure"],
   thermometer_mended: ["体温计已换好", "Thermometer replaced"],
   thermometer_told: ["已报告体温计损坏，请用备用体温计。", "Reported. Use the spare thermometer."],
   phone_lost: ["本岗另一部手机丢失", "Another phone of this gate is lost"],
@@ -81,6 +82,8 @@ const WORDS = {
   torch: ["手电", "Torch"],
   photo: ["照片", "Photo"],
   no_code_in_photo: ["照片里没有找到码", "No code found in the photo"],
+  code_twice: ["车上已有人出示过这个码，请扫下一位的码", "Somebody in this vehicle has shown this code; scan the next person's"],
+  code_unread: ["这个码现在不能核对，请再扫一次，或在名册中找", "This code cannot be checked now; scan again, or use the roster"],
   not_our_code: ["这不是通行码", "This is not a pass code"],
 
   word_pass: ["放行", "PASS"],

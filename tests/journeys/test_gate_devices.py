@@ -1,0 +1,89 @@
+"""Other eyes and hands of the gate: a torch, a photo of a code, a scanner and a thermometer that type."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gate_camera
+import pytest
+from gate_world import World, built, phone_in_hand
+from playwright.sync_api import Browser, expect
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TORCH = """
+const has = MediaStreamTrack.prototype.getCapabilities;
+MediaStreamTrack.prototype.getCapabilities = function () { return { ...has.call(this), torch: true }; };
+MediaStreamTrack.prototype.applyConstraints = async function (wanted) {
+  document.documentElement.dataset.torch = String(wanted.advanced[0].torch);
+};
+"""
+"""The browser's camera has none: this one says that it has, and what was asked of it."""
+
+
+@pytest.fixture
+def world(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> World:
+    return built(settings, monkeypatch, tmp_path)
+
+
+def test_the_torch_is_there_when_the_camera_has_one(
+    browser: Browser, live_server: Any, shots: Path, world: World
+) -> None:
+    """On, off, and no button on a phone without."""
+    with phone_in_hand(browser, live_server.url, shots) as phone:
+        phone.ready(world)
+        torch = phone.page.locator("button", has_text="手电")
+        expect(torch).to_be_hidden()
+        phone.page.add_init_script(TORCH)
+        phone.page.reload()
+        for state in ("true", "false"):
+            torch.click(timeout=30_000)
+            expect(torch).to_have_attribute("aria-pressed", state)
+            expect(phone.page.locator(f"html[data-torch={state}]")).to_have_count(1)
+
+
+def test_a_photo_of_a_code_is_read(
+    browser: Browser, live_server: Any, shots: Path, world: World, tmp_path: Path
+) -> None:
+    """A picture from the phone's album; one without a code says so, and a code that is none of ours as well."""
+    pictures = {"none": None, "other": "https://example.org/", "code": world.strip(world.idx(2))}
+    for name, text in pictures.items():
+        made = gate_camera.Image.new("RGB", (300, 200), "gray") if text is None else gate_camera.drawn(text)
+        made.save(tmp_path / f"{name}.png")
+    with phone_in_hand(browser, live_server.url, shots) as phone:
+        phone.ready(world)
+        photo = phone.page.locator("input[type=file]")
+        photo.set_input_files(tmp_path / "none.png")
+        expect(phone.page.locator(".hint")).to_have_text("照片里没有找到码", timeout=30_000)
+        photo.set_input_files(tmp_path / "other.png")
+        expect(phone.page.locator(".hint")).to_have_text("这不是通行码")
+        photo.set_input_files(tmp_path / "code.png")
+        expect(phone.verdict("pass", "musts_left")).to_contain_text("张")
+
+
+def test_a_scanner_and_a_thermometer_that_type(browser: Browser, live_server: Any, shots: Path, world: World) -> None:
+    """Real key strokes: the code as a scanner types it, the temperature as a thermometer does; three taps become two.
+    Half a code and half another are none, and a code typed over an open verdict changes nothing."""
+    with phone_in_hand(browser, live_server.url, shots) as phone:
+        phone.ready(world)
+        keys = phone.page.keyboard
+        code = world.strip(world.idx(3))
+        keys.type(code[:80])
+        phone.page.wait_for_timeout(400)
+        keys.type(code[80:])
+        keys.press("Enter")
+        expect(phone.page.locator(".hint")).to_have_text("这不是通行码")
+        keys.type(code)
+        keys.press("Enter")
+        expect(phone.verdict("pass", "musts_left")).to_contain_text("刘")
+        keys.type(world.strip(world.idx(0)))
+        keys.press("Enter")
+        expect(phone.verdict("pass", "musts_left")).to_contain_text("刘")
+        phone.tick("identity")
+        phone.tick("mask")
+        keys.type("36.6")
+        keys.press("Enter")
+        expect(phone.page.locator(".verdict.done")).to_be_visible()
+        phone.unsent(0)
+    (row,) = world.stored()
+    assert (row.row, float(row.temperature)) == (world.lines[3][0], 36.6)
