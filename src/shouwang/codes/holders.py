@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 import numpy as np
 from django.db import connection, transaction
@@ -46,6 +47,16 @@ def places_of(person_ids: Iterable[int], list_number: int) -> dict[int, int]:
     found = numbers_of(person_ids)
     placed = indexes.places(np.fromiter(found.values(), np.uint32, len(found)), _secret(), list_number)
     return dict(zip(found, placed.tolist(), strict=True))
+
+
+def card_places_of(person_ids: Iterable[int], at: datetime) -> dict[int, list[tuple[int, int]]]:
+    """Where the cards of people stand that may still be shown at a moment: person → (list, place) of each."""
+    held = Card.objects.filter(person_id__in=list(person_ids), revoked_at=None, expires_at__gt=at)
+    found: dict[int, list[tuple[int, int]]] = {}
+    for person, list_number, number in held.values_list("person_id", "list_number", "number"):
+        place = indexes.places(np.array([number], np.uint32), _secret(), list_number)
+        found.setdefault(person, []).append((list_number, int(place[0])))
+    return found
 
 
 def people_at(list_number: int, places: Iterable[int]) -> dict[int, int]:

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import OuterRef, Subquery
 
 from shouwang import clock
-from shouwang.codes import appeal_rules
+from shouwang.codes import appeal_rules, holders, indexes
 from shouwang.codes.appeal_rules import Taken
 from shouwang.codes.models import Appeal, AppealStep, PassException
 from shouwang.command.rules import Scope
@@ -118,6 +118,60 @@ def active_exceptions(area_path: str, at: datetime | None = None) -> list[Active
     ).order_by("begins_at", "id")
     columns = ("id", "person_id", "person__area_path", "reason", "begins_at", "ends_at")
     return [ActiveException(*row) for row in rows.values_list(*columns)]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ExceptionPlace:
+    """Where somebody who has a permission stands on a list of codes, and for which of its hours. Not who they are."""
+
+    list_number: int
+    place: int
+    begins_at: datetime
+    ends_at: datetime
+
+
+def exception_places(since: datetime, until: datetime) -> list[ExceptionPlace]:
+    """The permissions of everybody that hold at some time in [since, until), by place: on the day lists of those hours
+    and on the cards that may still be shown. Times are cut to the day of their list, and begin no earlier than the
+    control day of `since`, so that a gate which keeps them links the days of one person no more than it could before.
+    """
+    rows = PassException.objects.filter(granted=True, ended_at=None, ends_at__gt=since, begins_at__lt=until)
+    held = list(rows.values_list("person_id", "begins_at", "ends_at"))
+    if not held:
+        return []
+    people = {person for person, _begins, _ends in held}
+    first, last = indexes.live_day_lists(since)[0], indexes.day_list(until)
+    cards = holders.card_places_of(people, since)
+    today, over = indexes.day_begins(indexes.day_list(since)), indexes.day_begins(last + 1)
+    found = [
+        ExceptionPlace(list_number, place, max(begins, today), min(ends, over))
+        for person, begins, ends in held
+        for list_number, place in cards.get(person, ())
+    ]
+    for list_number in range(first, last + 1):
+        places = holders.places_of(people, list_number)
+        opens = indexes.day_begins(list_number)
+        closes = indexes.day_begins(list_number + 1) + indexes.OLD_LIST_LIVES
+        found += [
+            ExceptionPlace(list_number, places[person], max(begins, opens), min(ends, closes))
+            for person, begins, ends in held
+        ]
+    return sorted(one for one in found if one.begins_at < one.ends_at)
+
+
+def excepted_among(person_ids: Iterable[int], since: datetime, until: datetime) -> list[ActiveException]:
+    """Permissions of some people that were granted and held at some time between two moments, also those ended since:
+    each until when it really held."""
+    rows = PassException.objects.filter(
+        person_id__in=list(person_ids), granted=True, ends_at__gt=since, begins_at__lt=until
+    )
+    columns = ("id", "person_id", "area_path", "reason", "begins_at", "decided_at", "ends_at", "ended_at")
+    found = []
+    for number, person, path, reason, begins, decided, ends, ended in rows.values_list(*columns):
+        starts, over = max(begins, decided), ends if ended is None else min(ends, ended)
+        if starts < over:
+            found.append(ActiveException(number, person, path, reason, starts, over))
+    return found
 
 
 def exceptions_of(person_ids: Iterable[int]) -> list[PassException]:

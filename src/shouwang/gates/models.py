@@ -1,6 +1,7 @@
 """Gates, the phones at them, who is on guard, permits, and what passed.
 
-Passages are kept in one table split by local day (partitions.py): forgetting a day is dropping its part.
+Passages are kept in one table split by local day (partitions.py): forgetting a day is dropping its part. What is
+kept of policy rows and of the uses of permits is in kept_models.py.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from shouwang.gates.kept_models import KeptRow as KeptRow
+from shouwang.gates.kept_models import PermitUse as PermitUse
 from shouwang.gates.labels import (
     DIRECTIONS,
     FLAG_KINDS,
@@ -228,7 +231,7 @@ class Passage(models.Model):
     guard = models.BigIntegerField(null=True)
     overridden = models.BooleanField()
     detail = models.JSONField(null=True)
-    """Plate, host, company, people, hash of a phone, reason of an override: what only some passages have."""
+    """Plate, host, company, people, hash of a phone, permit, reason of an override: what only some passages have."""
     differs = models.BooleanField()
     """Whether the passage contradicts itself by the server's own look at it when it came in."""
     content = models.BigIntegerField()

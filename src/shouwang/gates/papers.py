@@ -65,6 +65,8 @@ def paper(gate: Gate, kind: str) -> SignedPaper:
             "expires_at": now + told.lasts,
         },
     )
+    if kind == "policy":
+        policy_rows.keep(gate, content, now, now + told.lasts)
     return made
 
 

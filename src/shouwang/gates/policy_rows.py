@@ -1,25 +1,35 @@
-"""The policy row of a gate: what holds there by the dated policy, with the permits and confinements of its compound."""
+"""The policy row of a gate: what holds there by the dated policy, with the permits and confinements of its compound.
+
+Beside what lasts it says what changes by the minute: permissions to pass as an exception, and what quotas and permits
+have counted. Its version is a digest of what lasts, and the rows that phones had are kept by it.
+"""
 
 from __future__ import annotations
 
 import functools
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from shouwang import clock
 from shouwang.areas import queries as areas
 from shouwang.codes import remedy_queries
-from shouwang.codes.remedy_queries import ActiveException
 from shouwang.command import queries as command
 from shouwang.command.policy import Stage
-from shouwang.gates import permitting, policy
-from shouwang.gates.models import Confinement, Gate, Permit
+from shouwang.gates import permit_uses, permitting, policy
+from shouwang.gates.models import Confinement, Gate, KeptRow, Permit
 from shouwang.gates.passage_policy import Compound, PassageRules, policy_row
 from shouwang.policybook import queries as book
 from shouwang.policybook.policy import Policy
 
 AHEAD = timedelta(hours=36)
 """Permits that begin within the life of a row are in it."""
+
+MOMENTARY = frozenset({"exceptions", "earlier", "issued", "expires"})
+"""What of a row is not kept, and does not make another version."""
 
 
 def composed(gate: Gate, issued: datetime, expires: datetime) -> dict[str, Any]:
@@ -35,16 +45,24 @@ def composed(gate: Gate, issued: datetime, expires: datetime) -> dict[str, Any]:
         stage=Stage(declared.stage) if declared else without,
         compound=Compound(gate.area.code, closed),
         gate=str(gate.pk),
-        version=f"{int(issued.timestamp())}",
+        version="",
         day=day,
         issued=int(issued.timestamp()),
         expires=int(expires.timestamp()),
-        permits=[*map(_permit, permits), *map(_exception, remedy_queries.active_exceptions(gate.area_path, issued))],
+        permits=map(_permit, permits),
         barred_dwellings=dwellings,
         confined_households=households,
         utc_offset_minutes=int((issued.astimezone(clock.ZONE).utcoffset() or timedelta(0)).total_seconds()) // 60,
     )
-    return row.to_json()
+    lasting = {key: value for key, value in row.to_json().items() if key not in MOMENTARY}
+    permit_uses.note()
+    whole = replace(
+        row,
+        version=hashlib.sha256(json.dumps(lasting, sort_keys=True).encode()).hexdigest()[:16],
+        exceptions=tuple(_exceptions(gate, issued, expires)),
+        earlier=permit_uses.counted(row, gate.area_path, permit_uses.window(row, issued), issued),
+    )
+    return whole.to_json()
 
 
 @functools.lru_cache(maxsize=32)
@@ -79,20 +97,55 @@ def _permit(permit: Permit) -> policy.Permit:
     )
 
 
-def _exception(one: ActiveException) -> policy.Permit:
-    """A permission to pass as an exception, signed by two offices: special duty for its hours, also for the confined.
-
-    It says nothing about the colour, which the gate reads from the code as always.
+def _exceptions(gate: Gate, issued: datetime, expires: datetime) -> list[policy.Exemption]:
+    """The permissions to pass of two offices, as a phone without network needs them: of everybody by place on a list,
+    and of those who live here by line of the roster too. A row never fails because a policy allowed one to be longer.
     """
-    return policy.Permit(
-        id=f"exception-{one.number}",
-        kind=policy.PermitKind.SPECIAL_DUTY,
-        holder=policy.Holder(row=one.person_id),
-        valid_from=int(one.begins_at.timestamp()),
-        valid_until=int(one.ends_at.timestamp()),
-        purpose=one.reason,
-        confined=True,
+    places = remedy_queries.exception_places(issued, expires)
+    found = [policy.Exemption(*_hours(one.begins_at, one.ends_at), one.list_number, one.place) for one in places]
+    at_home = [one for one in remedy_queries.active_exceptions(gate.area_path, issued) if one.begins_at < expires]
+    return found + [policy.Exemption(*_hours(one.begins_at, one.ends_at), row=one.person_id) for one in at_home]
+
+
+def _hours(begins: datetime, ends: datetime) -> tuple[int, int]:
+    since = int(begins.timestamp())
+    return since, min(int(ends.timestamp()), since + policy.LONGEST_EXCEPTION)
+
+
+def keep(gate: Gate, content: Mapping[str, Any], issued: datetime, expires: datetime) -> None:
+    """Keep a row that was signed, by its version, for whoever looks at passages again."""
+    lasting = {key: value for key, value in content.items() if key not in MOMENTARY}
+    KeptRow.objects.bulk_create(
+        [
+            KeptRow(
+                gate=gate,
+                area_path=gate.area_path,
+                version=content["version"],
+                content=lasting,
+                first_at=issued,
+                until_at=expires,
+            )
+        ],
+        update_conflicts=True,
+        unique_fields=["gate", "version"],
+        update_fields=["until_at"],
     )
+
+
+def kept(used: Iterable[tuple[int, str | None]]) -> dict[tuple[int, str], policy.PassagePolicy]:
+    """The rows that gates used, by gate and version; those that nobody kept are left out."""
+    wanted = {(gate, version) for gate, version in used if version is not None}
+    rows = KeptRow.objects.filter(gate_id__in={gate for gate, _ in wanted}, version__in={each for _, each in wanted})
+    return {
+        (gate, version): policy.PassagePolicy.from_json({**content, "issued": 0, "expires": 1})
+        for gate, version, content in rows.values_list("gate_id", "version", "content")
+        if (gate, version) in wanted
+    }
+
+
+def forget_kept(before: datetime) -> int:
+    """Forget rows whose last copy ended before a moment."""
+    return int(KeptRow.objects.filter(until_at__lt=before).delete()[0])
 
 
 def _confined(area_path: str) -> tuple[list[str], list[int]]:

@@ -9,7 +9,18 @@ from shouwang.areas.events import AreaMoved, CompoundClosed, CompoundOpened
 from shouwang.codes.events import ExceptionChanged
 from shouwang.command.events import StageDeclared
 from shouwang.gates import actions
-from shouwang.gates.models import Confinement, Device, EnrolmentCode, Gate, GuardPin, Permit, PermitStatus, SignedPaper
+from shouwang.gates.models import (
+    Confinement,
+    Device,
+    EnrolmentCode,
+    Gate,
+    GuardPin,
+    KeptRow,
+    Permit,
+    PermitStatus,
+    PermitUse,
+    SignedPaper,
+)
 from shouwang.gates.outdated import look_again
 from shouwang.journal.events import listen
 
@@ -37,14 +48,16 @@ def stage(event: StageDeclared) -> None:
 
 @listen(ExceptionChanged)
 def exception(event: ExceptionChanged) -> None:
-    """A permission to pass, granted or ended, is another policy row where the person lives."""
+    """A permission to pass, granted or ended, is another policy row: where the person lives at once, elsewhere when the
+    row is next looked at, within a minute."""
     look_again(event.area_path, "policy")
 
 
 @listen(AreaMoved)
 def follow(event: AreaMoved) -> None:
     """What stands at a place stands under its new path; passages and shifts keep the path of their day."""
-    for model in (Gate, Device, EnrolmentCode, GuardPin, Permit, PermitStatus, Confinement, SignedPaper):
+    own = (Gate, Device, EnrolmentCode, GuardPin, Permit, PermitStatus, PermitUse, Confinement, SignedPaper, KeptRow)
+    for model in own:
         moved = model.objects.filter(area_path__startswith=event.old_path)
         if model in (Gate, Permit, Confinement):
             moved.filter(area_id=event.origin_id).update(area_id=event.into_id)

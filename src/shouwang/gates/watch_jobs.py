@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from shouwang import clock
-from shouwang.gates import actions, partitions
+from shouwang.gates import actions, partitions, permit_uses, policy_rows
 from shouwang.gates.models import EnrolmentCode, Flag, Incident, Lookup, Quarantine, SignedPaper, Watermark
 from shouwang.gates.second_look import flag_verdicts
 from shouwang.journal.actions import Actor
@@ -78,6 +78,8 @@ def sweep(day: date) -> dict[str, int]:
         "flags": Flag.objects.filter(made_at__lt=oldest).delete()[0],
         "lookups": Lookup.objects.filter(at__lt=oldest).delete()[0],
         "codes": EnrolmentCode.objects.filter(expires_at__lt=now - timedelta(days=1), device=None).delete()[0],
+        "rows": policy_rows.forget_kept(oldest),
+        "uses": permit_uses.forget(oldest),
         "papers": SignedPaper.objects.filter(expires_at__lt=now).delete()[0],
     }
     return {f"{name}_forgotten": count for name, count in counts.items()}
