@@ -24,6 +24,7 @@ from shouwang.gates.permissions import refuse_permit_decision
 from shouwang.journal.actions import Actor
 from shouwang.refusal import Refusal
 from shouwang.residents import queries as residents
+from shouwang.ui import times
 from shouwang.ui.tables import Column, Empty, Table
 
 TONES = {"asked": "warn", "approved": "ok", "refused": "bad", "ended": "none"}
@@ -154,8 +155,8 @@ def permit(request: HttpRequest, permit: int) -> HttpResponse:
     facts = [
         (_("For"), _whom(shown, names)),
         (_("Compound"), shown.area.name),
-        (_("From"), clock.local_day(shown.from_at)),
-        (_("Until"), shown.until_at),
+        (_("From"), times.moment(shown.from_at)),
+        (_("Until"), times.moment(shown.until_at) if shown.until_at else None),
         (_("How many times"), shown.quota),
         (_("Hours between two times"), shown.interval_hours or None),
         (_("Hours of the day"), windows or None),

@@ -25,6 +25,7 @@ from shouwang.gates.reason_words import reason_words
 from shouwang.journal.actions import Actor, record
 from shouwang.refusal import Refusal
 from shouwang.residents import queries as residents
+from shouwang.ui import times
 from shouwang.ui.tables import Column, Empty, Table
 
 
@@ -147,7 +148,7 @@ def flag(request: HttpRequest, flag: int) -> HttpResponse:
     facts = [
         (_("Gate"), shown.gate.name),
         (_("Other gate"), other),
-        (_("When"), shown.at),
+        (_("When"), times.moment(shown.at)),
         (_("Seconds between"), shown.detail.get("seconds")),
         (_("The phone said"), _verdict(shown.detail.get("verdict"), shown.detail.get("reason"))),
         (_("The server says"), _verdict(shown.detail.get("own_verdict"), shown.detail.get("own_reason"))),

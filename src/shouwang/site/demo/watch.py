@@ -12,6 +12,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -209,11 +210,18 @@ def _hold(post: Post, items: Sequence[dict[str, Any]], until: datetime, chance: 
         began = datetime.fromisoformat(item["at"])
         steps = ["first_reading", "second_reading", "held", "called", "transferred"]
         told = [(step, began + timedelta(minutes=6 * turn)) for turn, step in enumerate(steps)]
+        read = {"first_reading": item["temperature"], "second_reading": item["second_temperature"]}
         with clock.frozen(until):
             watching.record_incidents(
                 post.device,
                 [
-                    watching.Told(UUID(_key(at, chance)), at, passage=UUID(item["id"]), step=step)
+                    watching.Told(
+                        UUID(_key(at, chance)),
+                        at,
+                        passage=UUID(item["id"]),
+                        step=step,
+                        temperature=Decimal(read[step]) if step in read else None,
+                    )
                     for step, at in told
                     if at < until
                 ],
