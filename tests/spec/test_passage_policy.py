@@ -11,7 +11,7 @@ from passage_cases import DEFAULTS, timed
 
 from shouwang.command.policy import Stage
 from shouwang.gates.passage_policy import Compound, PassageRules, policy_row
-from shouwang.gates.policy import Access, ExitKind, PassagePolicy, PermitKind
+from shouwang.gates.policy import Access, ExitKind, PassagePolicy, PermitKind, Verdict
 from shouwang.policybook import queries
 from shouwang.policybook.policy import PolicyFault
 from shouwang.site.policies import typed_readers
@@ -114,6 +114,44 @@ def test_in_the_normal_stage_dwellings_are_not_barred() -> None:
     """A list that is still there when the stage changes does not become a condition of entry."""
     found = row(date(2020, 4, 8), Compound("c", True), Stage.NORMAL_CONTROL, barred_dwellings=["3-"])
     assert found.barred_dwellings == ()
+
+
+ELSEWHERE = "6101/610103/"
+"""A place of another province: neither Wuhan's rules nor a file of its own."""
+
+
+@pytest.mark.parametrize(
+    ("day", "version"),
+    [
+        (date(2022, 6, 27), "generic/passage-always"),
+        (date(2022, 6, 28), "prc-2022/passage-2022-06-28"),
+        (date(2023, 1, 1), "prc-2022/passage-2022-06-28"),
+    ],
+)
+def test_the_ninth_edition_holds_where_no_place_has_rules_of_its_own(day: date, version: str) -> None:
+    """From its day, everywhere but where a place has its own: Wuhan keeps the normal stage it declared."""
+    assert queries.in_force("passage", day, ELSEWHERE).version == version
+    assert queries.in_force("passage", day, WUHAN).version == "wuhan-2020/passage-2020-04-08"
+
+
+def test_the_ninth_edition_closes_compounds_of_high_and_medium_risk() -> None:
+    """Stay in, service to the door; certification of 2020 relaxes nothing there; the normal stage adds no condition."""
+    rules = PassageRules.from_policy(queries.in_force("passage", date(2022, 7, 1), ELSEWHERE))
+    closed = rules.in_state(rules.state_of(NAMED, Stage.STRICT_CLOSURE, date(2022, 7, 1)), Stage.STRICT_CLOSURE)
+    assert (closed.state, closed.exit.kind, closed.enter.deliveries) == ("closed", ExitKind.DUTY, Access.GATE)
+    normal = rules.in_state(rules.state_of(NAMED, Stage.NORMAL_CONTROL, date(2022, 7, 1)), Stage.NORMAL_CONTROL)
+    assert (normal.exit.kind, normal.enter.visitors) == (ExitKind.FREE, Access.YES)
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+@pytest.mark.parametrize("closed", [True, False])
+def test_every_stage_has_a_row_under_every_policy(stage: Stage, closed: bool) -> None:
+    """Whatever stage is declared on whatever day, the gate has rules, and a broken thermometer is a check."""
+    for policy in queries.policies():
+        if policy.topic == "passage":
+            rules = PassageRules.from_policy(policy)
+            state = rules.state_of(Compound("c", closed), stage, date(2020, 3, 1))
+            assert rules.in_state(state, stage).not_measured is Verdict.CHECK
 
 
 SHIPPED = queries.SHIPPED / "wuhan-2020" / "passage-2020-04-08.yaml"

@@ -180,6 +180,7 @@ def _first_row(version: str, figure: Mapping[str, Any], colours: Colours) -> Pas
             roster=figure["roster_offline"] * 3_600,
         ),
         colours=colours,
+        not_measured=Verdict(figure.get("not_measured", Verdict.CHECK)),
     )
 
 
