@@ -79,6 +79,8 @@ SLIPS = [
     ("codes.colours", "case when n.since >= %(day_start)s then b.colour else n.colour end", "b.colour"),
     ("codes.colours", "since desc, id desc", "since, id desc"),
     ("areas.units", "a.valid_until > %(day)s", "a.valid_until >= %(day)s"),
+    ("certification.units", "since < %(day_end)s order by", "since <= %(day_end)s order by"),
+    ("certification.units", "b.state else n.state", "n.state else n.state"),
     ("areas.units", "s.since < %(day_end)s", "s.since < %(day_start)s"),
     ("command.communities", "s.at <= %(report_due)s", "s.at < %(report_due)s"),
     ("journal.deeds", "at < %(day_end)s", "at <= %(day_end)s"),

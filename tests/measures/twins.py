@@ -838,3 +838,42 @@ def passages_refused(world: World, day: date, path: str) -> int:
 @twin("passages_held")
 def passages_held(world: World, day: date, path: str) -> int:
     return passages(world, day, path, lambda row: row["verdict"] == "hold")
+
+
+# Certification
+
+
+def certified_at(world: World, area_id: int, at: datetime) -> bool:
+    """Whether the last status of a unit before a moment says that it is named."""
+    rows = [row for row in world.certifications if row["area_id"] == area_id and row["since"] < at]
+    return bool(rows) and max(rows, key=lambda row: (row["since"], row["id"]))["state"] == "named"
+
+
+def certified(level: str, was: bool | None, now: bool) -> Twin:
+    """Units of a level that are named (or not) at the day's end, and were (or were not) when it began."""
+
+    def count(world: World, day: date, path: str) -> int:
+        return sum(
+            1
+            for row in world.areas
+            if row["level"] == level
+            and row["path"].startswith(path)
+            and certified_at(world, row["id"], end(day)) == now
+            and (was is None or certified_at(world, row["id"], begin(day)) == was)
+        )
+
+    return count
+
+
+for one, many in (
+    ("compound", "compounds"),
+    ("community", "communities"),
+    ("village", "villages"),
+    ("street", "streets"),
+):
+    twin(f"certified_{many}")(certified(one, None, True))
+    twin(f"certified_{many}_new")(certified(one, False, True))
+    twin(f"certified_{many}_removed")(certified(one, True, False))
+    twin(f"ladder_{many}")(
+        areas_where(lambda world, row, day, one=one: row["level"] == one and row["kind"] != "virtual")  # type: ignore[misc]
+    )

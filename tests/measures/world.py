@@ -20,6 +20,7 @@ from django.db import transaction
 
 from shouwang.accounts.models import Account
 from shouwang.areas.models import Area, ClosureStatus, Entrance, EntranceStatus
+from shouwang.certification.models import CertificationStatus
 from shouwang.codes.models import Appeal, AppealStep, ColourStatus
 from shouwang.command.models import DailyReport, DailyReportStatus, Post
 from shouwang.command.policy import Role
@@ -68,6 +69,7 @@ class World:
     passage_counts: list[Row]
     appeals: list[Row]
     appeal_steps: list[Row]
+    certifications: list[Row]
     remembered: dict[Any, Any] = field(default_factory=dict)
     """Intermediate lists of the twins, by what they are of: a world does not change once it is loaded."""
 
@@ -96,6 +98,7 @@ def load() -> World:
         PassageCount,
         Appeal,
         AppealStep,
+        CertificationStatus,
     ]
     return World(*(list(table.objects.order_by("pk").values()) for table in tables))
 
@@ -131,6 +134,21 @@ def build(seed: int, people: int = 42, events: int = 320) -> None:
     _record(chance, places)
     _gates(chance)
     _appeals(chance, residents)
+    _certifications(chance, places)
+
+
+def _certifications(chance: random.Random, places: list[Area]) -> None:
+    for place in places:
+        for _ in range(chance.randrange(6)):
+            CertificationStatus.objects.create(
+                area=place,
+                area_path=place.path,
+                level=place.level,
+                state=chance.choice(["noticed", "named", "named", "named", "suspended", "cancelled"]),
+                since=moment(chance),
+                reason="round",
+                policy_version="world",
+            )
 
 
 def _appeals(chance: random.Random, people: list[Person]) -> None:

@@ -7,6 +7,7 @@ class CertificationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from shouwang.certification import datasets, reactions  # noqa: F401 - reactions listen
+        import shouwang.certification.reactions  # noqa: F401 - reactions listen
+        from shouwang.certification.datasets import register
 
-        datasets.register()
+        register()

@@ -66,9 +66,8 @@ def decide(area_paths: Iterable[str], until: datetime) -> Decided:
         # Nobody has declared anything: however many facts arrive, nothing follows from them here.
         return decided
     moves = areas.unit_moves()
-    for tops in families.tops_of(paths, moves):
-        if any(StepRow.objects.filter(area__path__startswith=top).exists() for top in tops):
-            _decide_family(families.family_of(tops, moves), until, decided)
+    for together in families.grouped(families.tops_of(paths, moves)):
+        _decide_family(families.family_of(together, moves), until, decided)
     _decide_tops(paths, moves, until, decided)
     for start in range(0, len(decided.turned), PATHS_AN_ANNOUNCEMENT):
         announce(CertificationChanged(tuple(decided.turned[start : start + PATHS_AN_ANNOUNCEMENT]), clock.now()))
@@ -77,10 +76,12 @@ def decide(area_paths: Iterable[str], until: datetime) -> Decided:
 
 def _decide_family(family: Family, until: datetime, decided: Decided) -> None:
     below = [number for number, place in family.places.items() if place.level not in TOP]
+    if not StepRow.objects.filter(area_id__in=below).exists():
+        return
     path = family.tops[0]
     units = [family.by_id[number] for number in below]
     told = course(units, facts_of(family, below), lambda day: families.policy_on(day, path), until)
-    decided.families += 1
+    decided.families += len(family.tops)
     _append(family, below, told, until, decided)
 
 

@@ -165,3 +165,24 @@ def finding_kinds(_book: int = 0) -> frozenset[str]:
             typed = _typed(policy)
             found |= typed.suspected | typed.fever | typed.contact
     return frozenset(found)
+
+
+TOGETHER = 15
+"""How many families are read and decided in one go at most: memory steady, few statements."""
+
+
+def grouped(all_tops: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Families joined into groups that the same policies reach, since families do not ask about each other."""
+    alike: defaultdict[tuple[tuple[date, str], ...], list[tuple[str, ...]]] = defaultdict(list)
+    for tops in all_tops:
+        alike[_policies_at(tops[0])].append(tops)
+    joined = []
+    for group in alike.values():
+        for start in range(0, len(group), TOGETHER):
+            joined.append(tuple(top for tops in group[start : start + TOGETHER] for top in tops))
+    return joined
+
+
+@functools.lru_cache(maxsize=20_000)
+def _policies_at(area_path: str) -> tuple[tuple[date, str], ...]:
+    return tuple((day, policy.version) for day, policy in policybook.changes("certification", area_path))

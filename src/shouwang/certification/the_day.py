@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,11 +11,11 @@ from django.db import transaction
 
 from shouwang import clock
 from shouwang.areas import queries as areas
-from shouwang.certification import deciding, evidence, queries
+from shouwang.certification import deciding, evidence, families, queries
 from shouwang.certification.facts import last_moment
 from shouwang.certification.ladder import FAILED, PASSED, PROCEDURE, State, Step
 from shouwang.certification.models import CertificationStatus, Round, RoundUnit, StepRow
-from shouwang.certification.rules import Change, balance
+from shouwang.certification.rules import Change, StandardOne, balance, explain, standard_one
 from shouwang.journal.actions import Actor, record
 from shouwang.measures import queries as figures
 
@@ -63,23 +64,53 @@ def _waiting(day: date, until: datetime) -> list[str]:
 def _compare(until: datetime) -> list[str]:
     """Compare what has passed its first review with what is known of its people, by the system for the district."""
     last = CertificationStatus.objects.filter(since__lte=until).order_by("area_id", "-since", "-id").distinct("area_id")
-    waiting = [row for row in last.select_related("area", "step") if row.state == State.REVIEWED and not row.held]
+    waiting = {row.area_id: row for row in last.select_related("area", "step") if row.state == State.REVIEWED}
+    waiting = {number: row for number, row in waiting.items() if not row.held}
     day = clock.local_day(until)
-    noted = figures.values_of([row.area_id for row in waiting], day) if waiting else {}
-    for row in waiting:
-        one = queries.explained(row.area, day).standard
+    noted = figures.values_of(list(waiting), day) if waiting else {}
+    for number, one in _standards({number: row.area.path for number, row in waiting.items()}, until).items():
+        row = waiting[number]
         found: list[dict[str, Any]] = [
             {"code": hit.code, "event": hit.ref, "day": hit.day.isoformat() if hit.day else None} for hit in one.hits
         ]
         result = PASSED if one.met else FAILED
-        values = noted.get(row.area_id, {})
+        values = noted.get(number, {})
         found += [{"code": name, "count": values[name], "day": day.isoformat()} for name in NOTED if values.get(name)]
         StepRow.objects.create(
             ref=f"w-{uuid.uuid4().hex}", area_id=row.area_id, area_path=row.area.path,
             application=row.step.application if row.step else None, step=Step.COMPARISON, result=result, at=until,
-            by="system", mend="" if one.met else queries.explain(one, "zh"), found=found, recorded_at=clock.now(),
+            by="system", mend="" if one.met else explain(one, "zh"), found=found, recorded_at=clock.now(),
         )  # fmt: skip
-    return [row.area.path for row in waiting]
+    return [row.area.path for row in waiting.values()]
+
+
+def _standards(paths: dict[int, str], until: datetime) -> dict[int, StandardOne]:
+    """Standard one of many units at a moment: their families are read together."""
+    moves, day = areas.unit_moves(), clock.local_day(until)
+    found: dict[int, StandardOne] = {}
+    for tops in families.grouped(families.tops_of(paths.values(), moves)):
+        family = families.family_of(tops, moves)
+        asked = [
+            number for number in family.places if number in paths and family.places[number].level not in families.TOP
+        ]
+        below = [number for number, place in family.places.items() if place.level not in families.TOP]
+        facts = deciding.facts_of(family, below, of=asked)
+        cases, findings = defaultdict(list), defaultdict(list)
+        for case in facts.cases:
+            for number in case.chain:
+                cases[number].append(case)
+        for one in facts.findings:
+            for number in one.chain:
+                findings[number].append(one)
+        policy = families.policy_on(day, tops[0])
+        for number in asked:
+            tests = [on for unit, on in facts.tests if unit == number]
+            found[number] = standard_one(policy, day, cases[number], findings[number], tests, until)
+    for number, path in paths.items():
+        if number not in found:
+            # A district or the city: everything below it is asked.
+            found[number] = queries.explained(queries.unit(path.strip("/").split("/")[-1]), day).standard
+    return found
 
 
 def hold_round(day: date, until: datetime) -> Round | None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from shouwang import clock
 from shouwang.bulletins import actions as bulletins
+from shouwang.certification import the_day as certification
 from shouwang.codes import actions as codes
 from shouwang.codes import cards
 from shouwang.command import actions as command
@@ -58,6 +59,11 @@ def decide_colours(day: date, by: Actor) -> dict[str, Any]:
     return codes.redecide_touched(day, by=by)
 
 
+def certify(day: date, by: Actor) -> dict[str, Any]:
+    """Follow what announcements missed, compare what passed its review, and hold the round as its day closes."""
+    return certification.run(day, by=by)
+
+
 def compute_figures(day: date, by: Actor) -> dict[str, Any]:
     """Count every measure of the day and roll it up over the tree."""
     return measures.compute_figures(day)
@@ -88,6 +94,7 @@ STEPS = [
     Step("gates.tend", time(0, 10), watch_jobs.tend),
     Step("site.tidy", time(5, 0), tidy),
     Step("codes.decide", time(5, 30), decide_colours),
+    Step("certification.day", time(5, 45), certify),
     Step("measures.compute", time(6, 0), compute_figures),
     Step("command.fill_reports", time(6, 30), fill_reports),
     Step("measures.compute_again", time(7, 30), compute_reports),
@@ -139,6 +146,7 @@ def tick() -> list[str]:
         with recorded(REFRESHING, today) as counts:
             by = Actor.system(REFRESHING)
             counts.update(decide_colours(today, by))
+            counts.update(certify(today, by))
             counts.update(compute_figures(today, by))
         ran.append(REFRESHING)
     return ran
