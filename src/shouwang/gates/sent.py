@@ -148,8 +148,3 @@ def _key(raw: bytes) -> str | None:
 def written(item: Sent) -> bytes:
     """An item as JSON again, for the quarantine."""
     return msgspec.json.encode(item)
-
-
-def content(item: Sent) -> int:
-    """A digest of everything in an item, as a signed 64-bit number."""
-    return int.from_bytes(hashlib.blake2b(msgspec.json.encode(item), digest_size=8).digest(), "big", signed=True)

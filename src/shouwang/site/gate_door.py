@@ -21,6 +21,7 @@ from django.db import InterfaceError, OperationalError, connection
 from shouwang.gates import taking
 from shouwang.gates.api_words import refused_body
 from shouwang.refusal import Refusal
+from shouwang.site.gathering import Gathering
 from shouwang.site.metrics import LATENCY, REQUESTS
 
 PATH = re.compile(r"/api/v1/gates/([0-9]{1,18})/passages/?")
@@ -63,7 +64,10 @@ def _taken(environ: dict[str, Any], gate: str) -> tuple[int, bytes]:
         if length > taking.LARGEST_BODY:
             raise Refusal("gates.too_large", status=413, most=taking.LARGEST_BATCH)
         body = environ["wsgi.input"].read(length) if length else b""
-        return 200, taking.written_answers(_with_a_live_connection(token, gate, body))
+        outcome = _gathering.take(taking.read_batch(token, gate, body))
+        if isinstance(outcome, Exception):
+            raise outcome
+        return 200, taking.written_answers(outcome)
     except Refusal as refusal:
         return refusal.status, json.dumps(refused_body(refusal), ensure_ascii=False).encode()
     except (ValueError, UnicodeDecodeError):
@@ -74,10 +78,15 @@ def _taken(environ: dict[str, Any], gate: str) -> tuple[int, bytes]:
         return 503, b'{"code": "unavailable"}'
 
 
-def _with_a_live_connection(token: str, gate: str, body: bytes) -> list[taking.Answer]:
+def _stored(batches: list[taking.Batch]) -> list[taking.Outcome]:
     """Once more when the database was restarted in between: the same keys are stored once, however often they come."""
-    try:
-        return taking.take(token, gate, body)
-    except (OperationalError, InterfaceError, psycopg.OperationalError):
-        connection.close()
-        return taking.take(token, gate, body)
+    outcomes = taking.take_together(batches)
+    if not any(isinstance(one, LOST) for one in outcomes):
+        return outcomes
+    connection.close()
+    return [again for batch in batches for again in taking.take_together([batch])]
+
+
+LOST = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
+"""What a connection says that was lost, and a transaction that was chosen to give way."""
+_gathering = Gathering(_stored)

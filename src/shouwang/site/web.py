@@ -1,5 +1,6 @@
 """The web server's process: `python -m shouwang.site.web` runs granian with its workers. Started by `shouwang up`."""
 
+import gc
 import os
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from shouwang.site import children, environment, logs
 
 # In each worker. Each holds a connection to the database: with the job worker's few, well below the server's 60.
-THREADS = 4
+THREADS = 8
 # Granian's own lines go the way of all others, instead of a format and a channel of their own.
 LOGGING = {
     "version": 1,
@@ -22,6 +23,9 @@ def application() -> Callable[..., Any]:
     from shouwang.site import wsgi
     from shouwang.site.feed_door import FeedDoor
 
+    # What is loaded now stays for good: the collector of garbage need not look through it again and again.
+    gc.collect()
+    gc.freeze()
     return FeedDoor(wsgi.application, environment.load().data_dir / "feed")
 
 
