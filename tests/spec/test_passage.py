@@ -9,11 +9,12 @@ import msgspec
 import pytest
 from passage_cases import expected, files, given
 
+from shouwang.command.policy import Stage
 from shouwang.gates.passage import Banner, Need, Reason
-from shouwang.gates.policy import Verdict
+from shouwang.gates.policy import Access, ExitKind, PermitKind, Verdict
 from shouwang.gates.rules import NEXT, decide_passage
 from shouwang.gates.sentences import say, sentences
-from shouwang.gates.traveller import tenths
+from shouwang.gates.traveller import Kind, tenths
 
 CASES = [pytest.param(file, case, id=f"{name}:{case['id']}") for name, file in files() for case in file["cases"]]
 
@@ -41,6 +42,44 @@ def test_every_reason_banner_and_need_has_a_case() -> None:
     assert {each for answer in answers for each in answer.banner} == set(Banner)
     assert {each for answer in answers for each in answer.needs} == set(Need)
     assert len(CASES) >= 150
+
+
+BOTH_WAYS = frozenset(Reason) - {
+    Reason.CONFINED,
+    Reason.DUTY_ONLY,
+    Reason.HAND_OVER,
+    Reason.HOST_BARRED,
+    Reason.HOST_CONFINED,
+    Reason.HOUSEHOLD_OUT,
+    Reason.HOUSEHOLD_QUOTA,
+    Reason.NO_DELIVERIES,
+    Reason.NO_VEHICLES,
+    Reason.NO_VISITORS,
+    Reason.PURPOSE_NEEDED,
+    Reason.RED,
+    Reason.TOO_MANY,
+}
+"""What may be said in either direction: all but what is asked only of those who come in, or who go out."""
+
+
+def test_every_direction_stage_kind_and_access_has_a_case() -> None:
+    """Directions of each reason, stages both ways, kinds of travellers and permits, every answer to who may enter."""
+    asked = [given(case.values[0], case.values[1]) for case in CASES]  # type: ignore[arg-type]
+    rows = [one.policy or {} for one in asked]
+    reasons = {(one.decided().reason, one.direction) for one in asked}
+    assert {(reason, way) for reason in BOTH_WAYS for way in ("in", "out")} <= reasons
+    assert {(row["stage"], one.direction) for row, one in zip(rows, asked, strict=True)} == {
+        (stage, way) for stage in Stage for way in ("in", "out")
+    }
+    assert {(one.traveller["kind"], one.direction) for one in asked} == {
+        (kind, way) for kind in Kind for way in ("in", "out")
+    }
+    assert {permit["kind"] for row in rows for permit in row["permits"]} == set(PermitKind)
+    assert {row["exit"]["kind"] for row, one in zip(rows, asked, strict=True) if one.direction == "out"} == set(
+        ExitKind
+    )
+    for kind, goods in (("visitors", False), ("vehicles", False), ("deliveries", True), ("couriers", True)):
+        assert {row["enter"][kind] for row in rows} == set(Access) - (set() if goods else {Access.GATE})
 
 
 def test_no_two_cases_of_a_file_share_a_name() -> None:
