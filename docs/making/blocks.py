@@ -23,6 +23,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "schedule en": lambda: tables.schedule("en"),
     "schedule zh": lambda: tables.schedule("zh"),
     "report states": diagrams.report_states,
+    "certification states": diagrams.certification_states,
 }
 """Place → what belongs there. `options …` (a command's words) is a place too."""
 

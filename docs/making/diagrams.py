@@ -27,6 +27,16 @@ def report_states() -> str:
     return fenced(lines)
 
 
+def certification_states() -> str:
+    """The ladder of certification, from the tables that its course follows."""
+    from shouwang.certification.ladder import BY_ITSELF, TRANSITIONS
+
+    lines = ["stateDiagram-v2", "    [*] --> none"]
+    lines += [f"    {was} --> {to}: {step} {result} ({who})" for (was, step, result), (to, who) in TRANSITIONS.items()]
+    lines += [f"    {was} --> {to}: {what} (by itself)" for (was, what), to in BY_ITSELF.items()]
+    return fenced(lines)
+
+
 def floors() -> str:
     """The floors, top to bottom, from the import-linter contract in pyproject.toml. Dashed: no room yet."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

@@ -76,7 +76,7 @@ def decide(area_paths: Iterable[str], until: datetime) -> Decided:
 
 def _decide_family(family: Family, until: datetime, decided: Decided) -> None:
     below = [number for number, place in family.places.items() if place.level not in TOP]
-    if not StepRow.objects.filter(area_id__in=below).exists():
+    if not StepRow.objects.filter(area_id__in=evidence.these(below)).exists():
         return
     path = family.tops[0]
     units = [family.by_id[number] for number in below]
@@ -112,10 +112,12 @@ def facts_of(family: Family, area_ids: Sequence[int], of: Sequence[int] | None =
         else:
             findings += _stretches(family, piece)
     asked = list(area_ids if of is None else of)
-    steps = StepRow.objects.filter(area_id__in=asked).values_list(
+    steps = StepRow.objects.filter(area_id__in=evidence.these(asked)).values_list(
         "id", "area_id", "step", "result", "at", "objection_id"
     )
-    tests = UnitTest.objects.filter(area_id__in=asked, positive=0, tested__gt=0).values_list("area_id", "day")
+    tests = UnitTest.objects.filter(area_id__in=evidence.these(asked), positive=0, tested__gt=0).values_list(
+        "area_id", "day"
+    )
     return Facts(
         tuple(cases),
         tuple(findings),
@@ -138,7 +140,7 @@ def _stretches(family: Family, piece: Piece) -> list[Finding]:
 
 def known_changes(area_ids: Iterable[int], until: datetime | None = None) -> dict[int, list[Change]]:
     """The status rows that count, by unit and in time: of several at one moment the last appended."""
-    rows = CertificationStatus.objects.filter(area_id__in=list(area_ids))
+    rows = CertificationStatus.objects.filter(area_id__in=evidence.these(area_ids))
     if until is not None:
         rows = rows.filter(since__lte=until)
     rows = rows.order_by("area_id", "since", "-id").distinct("area_id", "since")

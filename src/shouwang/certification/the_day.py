@@ -68,6 +68,7 @@ def _compare(until: datetime) -> list[str]:
     waiting = {number: row for number, row in waiting.items() if not row.held}
     day = clock.local_day(until)
     noted = figures.values_of(list(waiting), day) if waiting else {}
+    steps: list[StepRow] = []
     for number, one in _standards({number: row.area.path for number, row in waiting.items()}, until).items():
         row = waiting[number]
         found: list[dict[str, Any]] = [
@@ -76,11 +77,14 @@ def _compare(until: datetime) -> list[str]:
         result = PASSED if one.met else FAILED
         values = noted.get(number, {})
         found += [{"code": name, "count": values[name], "day": day.isoformat()} for name in NOTED if values.get(name)]
-        StepRow.objects.create(
-            ref=f"w-{uuid.uuid4().hex}", area_id=row.area_id, area_path=row.area.path,
-            application=row.step.application if row.step else None, step=Step.COMPARISON, result=result, at=until,
-            by="system", mend="" if one.met else explain(one, "zh"), found=found, recorded_at=clock.now(),
+        steps.append(
+            StepRow(
+                ref=f"w-{uuid.uuid4().hex}", area_id=number, area_path=row.area.path,
+                application=row.step.application if row.step else None, step=Step.COMPARISON, result=result, at=until,
+                by="system", mend="" if one.met else explain(one, "zh"), found=found, recorded_at=clock.now(),
+            )
         )  # fmt: skip
+    StepRow.objects.bulk_create(steps, batch_size=2000)
     return [row.area.path for row in waiting.values()]
 
 
