@@ -11,11 +11,8 @@ from __future__ import annotations
 
 import argparse
 import http.client
-import json
-import multiprocessing
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -23,70 +20,37 @@ import time
 import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "src"))
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
+
+from passages_phones import send as phones_sending  # noqa: E402 - it lies beside this file
+from passages_phones import told  # noqa: E402
+
 GATES = 16
 PORT = 8791
 
 
-def key(number: int) -> str:
-    """A UUIDv7 of now."""
-    made = time.time_ns() // 1_000_000
-    value = made << 80 | 7 << 76 | (number & 0xFFF) << 64 | 2 << 62 | (uuid.uuid4().int & (1 << 62) - 1)
-    return str(uuid.UUID(int=value))
+def drive(name: str, targets: list[tuple[str, str]], port: int, size: int, seconds: float, phones: int) -> float:
+    """Send batches of `size`; prints and answers passages a second."""
+    most = int(seconds * (50_000 / size if size > 1 else 4_000))
+    rate, took, _processor = phones_sending(targets, port, size, seconds, phones, most)
+    told(name, rate, took)
+    return rate
 
 
-def passage(number: int) -> dict[str, Any]:
-    """Somebody green who goes in, as a phone would send it."""
-    return {
-        "id": key(number), "at": datetime.now(UTC).isoformat(), "clock_offset_ms": 120, "direction": "in",
-        "traveller": {"kind": "strip", "list": 20000, "idx": number * 7919 % 2**24, "cti": f"{number:011d}",
-                      "row": None, "phone_hash": None, "plate": None, "host": None, "company": None, "people": 1},
-        "temperature": "36.5", "second_temperature": None, "mask": True, "identity": True, "verdict": "pass",
-        "reason": "green", "feed_sequence": 4711, "policy_version": "1700000000", "guard": 12, "override": None,
-    }  # fmt: skip
-
-
-def client(job: tuple[str, int, str, int, float]) -> tuple[int, list[float]]:
-    """One phone that sends as fast as it is answered; answers passages stored and the seconds of each request."""
-    path, port, token, size, seconds = job
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    # Bodies are written ahead: making them is the phones' work, and here the phones share two cores with the server.
-    share = int(seconds * (900 if size == 1 else 400)) + 1
-    bodies = [json.dumps([passage(n * size + i) for i in range(size)]) for n in range(share)]
-    stored, took = 0, []
-    began = time.perf_counter()
-    for body in bodies:
-        started = time.perf_counter()
-        if started - began > seconds:
-            break
-        connection.request("POST", path, body, headers)
-        answer = connection.getresponse()
-        told = answer.read()
-        if answer.status != 200:
-            raise SystemExit(f"{answer.status}: {told[:300]!r}")
-        stored += told.count(b'"stored"')
-        took.append(time.perf_counter() - started)
-    return stored, [*took, time.perf_counter() - began]
-
-
-def drive(name: str, targets: list[tuple[str, str]], port: int, size: int, seconds: float, clients: int) -> float:
-    """Send from `clients` processes; prints and answers passages a second."""
-    jobs = [
-        (*(targets[n % len(targets)][:1]), port, targets[n % len(targets)][1], size, seconds) for n in range(clients)
-    ]
-    with multiprocessing.Pool(clients) as pool:
-        done = pool.map(client, jobs, chunksize=1)
-    rate = sum(stored / took[-1] for stored, took in done)
-    each = [second for _stored, took in done for second in took[:-1]]
-    p99 = statistics.quantiles(each, n=100)[98] * 1000
-    print(
-        f"{name:<44}{rate:>10,.0f} passages/s   median {statistics.median(each) * 1000:5.1f} ms  p99 {p99:6.1f} ms",
-        flush=True,
-    )
+def pinged(port: int, seconds: float) -> float:
+    """The limit of one at a time: the server's smallest answer, asked for on four kept connections in turn."""
+    asked = [http.client.HTTPConnection("127.0.0.1", port) for _ in range(4)]
+    count, began = 0, time.perf_counter()
+    while time.perf_counter() - began < seconds:
+        for one in asked:
+            one.request("GET", "/feed/none")
+        for one in asked:
+            one.getresponse().read()
+        count += len(asked)
+    rate = count / (time.perf_counter() - began)
+    print(f"{'limit: an answer without content':<46}{rate:>10,.0f} requests/s", flush=True)
     return rate
 
 
@@ -125,9 +89,8 @@ def copied(seconds: float) -> float:
     )
     now = datetime.now(UTC)
     rows = [
-        (key(n), now.date(), 1, "4201/X1/", 1, now, 120, now, "in", "strip", 20000, n % 2**24, f"{n:011d}", "36.5",
-         True,
-         True, "pass", "green", 4711, "1700000000", 12, False, False, n)
+        (str(uuid.uuid4()), now.date(), 1, "4201/X1/", 1, now, 120, now, "in", "strip", 20000, n % 2**24, f"{n:011d}",
+         "36.5", True, True, "pass", "green", 4711, "1700000000", 12, False, False, n)
         for n in range(int(seconds * 20_000))
     ]  # fmt: skip
     began = time.perf_counter()
@@ -155,7 +118,7 @@ def main() -> None:
     """Measure, print, clean up."""
     options = argparse.ArgumentParser()
     options.add_argument("--seconds", type=float, default=8)
-    options.add_argument("--clients", type=int, default=4)
+    options.add_argument("--phones", type=int, default=32)
     options.add_argument("--peers", action="store_true")
     given = options.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="shouwang-bench-"))
@@ -178,9 +141,10 @@ def main() -> None:
         targets = prepare()
         children.append(subprocess.Popen([sys.executable, "-m", "shouwang.site.web"], env=environment))
         waited(PORT)
-        drive("warming up", targets, PORT, 50, 1, given.clients)
-        drive("Shouwang, batches of 50", targets, PORT, 50, given.seconds, given.clients)
-        drive("Shouwang, one at a time", targets, PORT, 1, given.seconds, given.clients * 2)
+        drive("warming up", targets, PORT, 50, 1, given.phones)
+        drive("Shouwang, batches of 50", targets, PORT, 50, given.seconds, given.phones)
+        drive("Shouwang, one at a time", targets, PORT, 1, given.seconds, given.phones)
+        pinged(PORT, 2)
         copied(given.seconds)
         if given.peers:
             from passages_peers import peers
@@ -189,8 +153,8 @@ def main() -> None:
                 children.append(process)
                 waited(port)
                 open_target = [("/passages", targets[0][1])]
-                drive(f"{name}, batches of 50", open_target, port, 50, given.seconds, given.clients)
-                drive(f"{name}, one at a time", open_target, port, 1, given.seconds, given.clients * 2)
+                drive(f"{name}, batches of 50", open_target, port, 50, given.seconds, given.phones)
+                drive(f"{name}, one at a time", open_target, port, 1, given.seconds, given.phones)
                 process.terminate()
                 process.wait()
     finally:
