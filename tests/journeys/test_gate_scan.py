@@ -10,6 +10,13 @@ import pytest
 from gate_world import GREEN, World, built, phone_in_hand
 from playwright.sync_api import Browser, expect
 
+TAKEN_ONCE = """
+const devices = Object.getPrototypeOf(navigator.mediaDevices), open = devices.getUserMedia;
+devices.getUserMedia = function () {
+  devices.getUserMedia = open;
+  return Promise.reject(new DOMException("taken", "NotReadableError"));
+};
+"""
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -24,7 +31,10 @@ def test_green_before_the_camera_in_three_taps(browser: Browser, live_server: An
         phone.ready(world)
         phone.look("scan")
         gate_camera.show(world.strip(world.idx(0)))
+        # Another app has the camera when it is first asked for.
+        phone.page.add_init_script(TAKEN_ONCE)
         phone.page.reload()
+        expect(phone.page.locator(".hint")).to_contain_text("没有可用的相机")
         # A browser without a real camera, on a busy machine, takes its time to open one.
         expect(phone.page.locator(".verdict[data-verdict=pass]")).to_be_visible(timeout=30_000)
         shown = phone.verdict("pass", "musts_left")

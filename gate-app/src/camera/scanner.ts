@@ -21,12 +21,13 @@ interface TorchTrack extends MediaStreamTrack {
 
 export class Scanner {
   private stream: MediaStream | null = null;
-  private stopped = false;
+  stopped = false;
   private readonly canvas = document.createElement("canvas");
 
   constructor(private readonly video: HTMLVideoElement, private readonly onCode: (scanned: Scanned) => void) {}
 
   async start(): Promise<CameraTrouble> {
+    if (this.stopped) return "none";
     if (navigator.mediaDevices === undefined) return "absent";
     try {
       const wanted = { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } };

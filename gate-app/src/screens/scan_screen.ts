@@ -10,6 +10,8 @@ import type { App, Make, Screen } from "./app";
 import { verdictScreen } from "./verdict_screen";
 import { waitingListScreen } from "./hold_screen";
 
+const CAMERA_AGAIN_MS = 2_000;
+
 export const directionSwitch = (app: App): HTMLElement => {
   const { phone } = app;
   const choose = (direction: "in" | "out") => async (): Promise<void> => {
@@ -72,10 +74,19 @@ export function scanScreen(begun: Draft | null = null): Make {
       torch.setAttribute("aria-pressed", String(on));
     }
 
-    void scanner.start().then((trouble) => {
-      if (trouble !== "none") hint.textContent = app.word(trouble === "denied" ? "camera_denied" : "camera_absent");
+    /** A camera that another app has, or that is slow to wake, is asked again until it comes. */
+    async function openCamera(): Promise<void> {
+      const trouble = await scanner.start();
+      if (scanner.stopped) return;
+      const absent = app.word("camera_absent");
+      if (trouble === "denied") hint.textContent = app.word("camera_denied");
+      else if (trouble === "absent") {
+        hint.textContent = absent;
+        window.setTimeout(() => void openCamera(), CAMERA_AGAIN_MS);
+      } else if (hint.textContent === absent) hint.textContent = "";
       torch.hidden = !scanner.hasTorch();
-    });
+    }
+    void openCamera();
 
     async function showWaiting(): Promise<void> {
       const people = await waiting(phone);
