@@ -203,7 +203,8 @@ def _phones(gate: Gate, *, may_change: bool) -> Table:
         elif device.expires_at <= now:
             state = ("none", _("expired"))
         change = _("Revoke") if may_change and state[0] == "ok" else ""
-        rows.append({"device": device, "name": device.name, "state": state, "expires": device.expires_at,
+        rows.append({"device": device, "name": device.name, "state": state,
+                     "last_day": clock.local_day(device.expires_at - timedelta(microseconds=1)),
                      "seen": device.last_seen_at, "unsent": device.unsent, "version": device.app_version,
                      "change": change})  # fmt: skip
     return Table(
@@ -211,7 +212,7 @@ def _phones(gate: Gate, *, may_change: bool) -> Table:
         columns=[
             Column("name", _("Phone"), row_header=True),
             Column("state", _("State"), "pill"),
-            Column("expires", _("Enrolled until"), "moment"),
+            Column("last_day", _("Enrolled until"), "day"),
             Column("seen", _("Last seen"), "moment"),
             Column("unsent", _("Unsent"), "number"),
             Column("version", _("App version")),

@@ -54,7 +54,7 @@ def composed(gate: Gate, issued: datetime, expires: datetime) -> dict[str, Any]:
         confined_households=households,
         utc_offset_minutes=int((issued.astimezone(clock.ZONE).utcoffset() or timedelta(0)).total_seconds()) // 60,
     )
-    lasting = {key: value for key, value in row.to_json().items() if key not in MOMENTARY}
+    lasting = _lasting(row.to_json())
     permit_uses.note()
     whole = replace(
         row,
@@ -114,14 +114,13 @@ def _hours(begins: datetime, ends: datetime) -> tuple[int, int]:
 
 def keep(gate: Gate, content: Mapping[str, Any], issued: datetime, expires: datetime) -> None:
     """Keep a row that was signed, by its version, for whoever looks at passages again."""
-    lasting = {key: value for key, value in content.items() if key not in MOMENTARY}
     KeptRow.objects.bulk_create(
         [
             KeptRow(
                 gate=gate,
                 area_path=gate.area_path,
                 version=content["version"],
-                content=lasting,
+                content=_lasting(content),
                 first_at=issued,
                 until_at=expires,
             )
@@ -130,6 +129,10 @@ def keep(gate: Gate, content: Mapping[str, Any], issued: datetime, expires: date
         unique_fields=["gate", "version"],
         update_fields=["until_at"],
     )
+
+
+def _lasting(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in content.items() if key not in MOMENTARY}
 
 
 def kept(used: Iterable[tuple[int, str | None]]) -> dict[tuple[int, str], policy.PassagePolicy]:

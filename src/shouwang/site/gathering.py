@@ -72,6 +72,6 @@ class Gathering:
                 following = self._waiting[0] if self._waiting else None
                 self._busy = following is not None
             for seat in group:
-                seat.called.release() if seat.called.locked() else None
+                seat.called.release()
             if following is not None:
                 following.called.release()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -109,6 +109,15 @@ def test_the_board_names_reasons_fever_versions_and_lost_phones(tree: dict[str, 
     with clock.frozen(NOW + timedelta(seconds=5)):
         page = client.get(f"/gates/{gates['X1'].pk}/").content.decode()
     assert "was reported lost" not in page
+
+
+def test_the_board_shows_the_last_day_a_phone_works(tree: dict[str, Area], gates: dict[str, Gate]) -> None:
+    """A phone that ends as the 22nd of March begins works until the 21st."""
+    ends = datetime(2020, 3, 22, tzinfo=clock.ZONE)
+    actions.enrol(actions.offer_enrolment(gates["X1"].pk, "phone", ends, by=Actor.operator())[1])
+    page = client_at(tree, "C1", Role.COMMUNITY_OFFICER).get(f"/gates/{gates['X1'].pk}/").content.decode()
+    assert "21 March 2020" in page
+    assert "22 March 2020" not in page
 
 
 def test_every_reason_has_words_without_holes() -> None:
