@@ -25,6 +25,26 @@ def world(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Wor
     return built(settings, monkeypatch, tmp_path)
 
 
+NEVER_ONCE = TAKEN_ONCE.replace(
+    'Promise.reject(new DOMException("taken", "NotReadableError"))', "new Promise(() => {})"
+)
+
+
+@pytest.mark.slow
+def test_a_camera_that_says_nothing_is_asked_again(
+    browser: Browser, live_server: Any, shots: Path, world: World
+) -> None:
+    """Neither yes nor no for eight seconds: said so, and asked again."""
+    with phone_in_hand(browser, live_server.url, shots) as phone:
+        phone.ready(world)
+        gate_camera.show(world.strip(world.idx(0)))
+        phone.page.add_init_script(NEVER_ONCE)
+        phone.page.reload()
+        expect(phone.page.locator(".hint")).to_contain_text("没有可用的相机", timeout=15_000)
+        expect(phone.page.locator(".verdict[data-verdict=pass]")).to_be_visible(timeout=30_000)
+        gate_camera.show(None)
+
+
 def test_green_before_the_camera_in_three_taps(browser: Browser, live_server: Any, shots: Path, world: World) -> None:
     """The camera sees the code; identity, mask and temperature are three taps; the office has one row."""
     with phone_in_hand(browser, live_server.url, shots) as phone:

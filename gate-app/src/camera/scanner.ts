@@ -5,6 +5,7 @@ const PAUSE_MS = 60;
 const LONGEST_SIDE = 960;
 /** A code that is still held before the camera says nothing new; it does once it was away for this long. */
 const AWAY_MS = 1_500;
+const OPENING_MS = 8_000;
 let last = { text: "", seenAt: -Infinity };
 
 export interface Scanned {
@@ -19,6 +20,18 @@ interface TorchTrack extends MediaStreamTrack {
   getCapabilities(): MediaTrackCapabilities & { torch?: boolean };
 }
 
+function end(stream: MediaStream | null): void {
+  for (const track of stream?.getTracks() ?? []) track.stop();
+}
+
+/** What comes, or null when it does not come within OPENING_MS: some phones say neither yes nor no. While the guard is
+ * still being asked for permission nothing is lost by asking again. */
+async function inTime<T>(coming: Promise<T>): Promise<T | null> {
+  let timer = 0;
+  const late = new Promise<null>((resolve) => { timer = window.setTimeout(() => resolve(null), OPENING_MS); });
+  return Promise.race([coming, late]).finally(() => window.clearTimeout(timer));
+}
+
 export class Scanner {
   private stream: MediaStream | null = null;
   stopped = false;
@@ -31,26 +44,30 @@ export class Scanner {
     if (navigator.mediaDevices === undefined) return "absent";
     try {
       const wanted = { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } };
-      const stream = await navigator.mediaDevices.getUserMedia({ video: wanted, audio: false });
-      if (this.stopped) {
-        for (const track of stream.getTracks()) track.stop();
-        return "none";
+      const opening = navigator.mediaDevices.getUserMedia({ video: wanted, audio: false });
+      const stream = await inTime(opening);
+      if (stream === null) void opening.then(end, () => undefined);
+      if (stream === null || this.stopped) {
+        end(stream);
+        return this.stopped ? "none" : "absent";
       }
       this.stream = stream;
       // Whoever was just dealt with may still hold their phone up.
       last.seenAt = performance.now();
       this.video.srcObject = stream;
-      await this.video.play();
-      void this.look();
+      if ((await inTime(this.video.play().then(() => true))) === null) throw new Error("no picture comes");
+      if (!this.stopped) void this.look();
       return "none";
     } catch (error) {
+      end(this.stream);
+      this.stream = null;
       return error instanceof DOMException && error.name === "NotAllowedError" ? "denied" : "absent";
     }
   }
 
   stop(): void {
     this.stopped = true;
-    for (const track of this.stream?.getTracks() ?? []) track.stop();
+    end(this.stream);
     this.video.srcObject = null;
   }
 
