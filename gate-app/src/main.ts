@@ -47,9 +47,16 @@ async function stay(app: App): Promise<void> {
   window.setInterval(() => void registration.update().catch(() => undefined), 30 * 60_000);
 }
 
+/** The system has cleared what the phone kept: what is in memory alone would be gone at the next start, so start now and
+ * say "not ready". What was being written meanwhile fails, and is no news. */
+function startAgain(): void {
+  window.addEventListener("unhandledrejection", (event) => event.preventDefault());
+  location.reload();
+}
+
 async function start(): Promise<void> {
   wakeSound();
-  const phone = await Phone.wake();
+  const phone = await Phone.wake(undefined, startAgain);
   phone.persisted = (await navigator.storage?.persisted?.()) ?? null;
   const sync = new Sync(phone);
   const app = new App(phone, sync, { scan: scanScreen(), roster: rosterScreen, others: othersScreen, duty: dutyScreen }, first);

@@ -266,6 +266,6 @@ def phone_in_hand(
     page.on("pageerror", lambda error: broken.append(str(error)))
     try:
         yield Phone(page, context, site, language, shots)
-        assert broken == []
+        assert broken == [], broken
     finally:
         context.close()

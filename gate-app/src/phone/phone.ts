@@ -48,8 +48,8 @@ export class Phone {
 
   private constructor(readonly database: Database) {}
 
-  static async wake(databaseName?: string): Promise<Phone> {
-    const phone = new Phone(await openDatabase(databaseName));
+  static async wake(databaseName?: string, lost?: () => void): Promise<Phone> {
+    const phone = new Phone(await openDatabase(databaseName, lost));
     const from = <Name extends keyof Kept>(name: Name) => recall(phone.database, name);
     phone.enrolment = (await from("enrolment")) ?? null;
     phone.clock = (await from("clock")) ?? UNSET;

@@ -38,7 +38,8 @@ export interface GateSchema extends DBSchema {
 
 export type Database = IDBPDatabase<GateSchema>;
 
-export function openDatabase(name = NAME): Promise<Database> {
+/** Opens what the phone keeps. `lost` is called when the system has cleared it under the open app. */
+export function openDatabase(name = NAME, lost: () => void = () => undefined): Promise<Database> {
   return openDB<GateSchema>(name, VERSION, {
     upgrade(database, oldVersion) {
       if (oldVersion < 1) {
@@ -54,5 +55,6 @@ export function openDatabase(name = NAME): Promise<Database> {
       // A newer version in another window waits for this one to let go.
       (event.target as IDBDatabase).close();
     },
+    terminated: lost,
   });
 }
