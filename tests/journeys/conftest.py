@@ -16,11 +16,13 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Debian's Chromium, nothing is downloaded. Its camera shows whatever picture lies in gate_camera's file."""
+    """Debian's Chromium, nothing is downloaded. Its camera shows whatever picture lies in gate_camera's file, and lives
+    in the browser's own process: as a process of its own, on a busy machine, it dies now and then."""
     camera = [
         "--use-fake-device-for-media-stream",
         "--use-fake-ui-for-media-stream",
         f"--use-file-for-fake-video-capture={CAMERA}",
+        "--enable-features=RunVideoCaptureServiceInBrowserProcess",
     ]
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": camera}
 

@@ -1,6 +1,6 @@
 /** Where the guard stands most of the day: the camera, the direction, who waits. */
 import { theDecoder } from "../camera/decoder";
-import { Scanner } from "../camera/scanner";
+import { Scanner, type CameraTrouble } from "../camera/scanner";
 import { looksLikeCode, readCode } from "../code/reading";
 import { button, el, fill } from "../look/dom";
 import { draftOfCode, isAboard, withCode, type Draft } from "../passage/draft";
@@ -36,6 +36,7 @@ export function scanScreen(begun: Draft | null = null): Make {
     const held = el("div", { class: "held" });
     const update = el("div", { class: "held" });
     const scanner = new Scanner(video, ({ text, frameAt }) => void use(text, frameAt));
+    let trouble: CameraTrouble = "none";
     let busy = false;
 
     async function use(text: string, frameAt: number): Promise<void> {
@@ -74,16 +75,15 @@ export function scanScreen(begun: Draft | null = null): Make {
       torch.setAttribute("aria-pressed", String(on));
     }
 
-    /** A camera that another app has, or that is slow to wake, is asked again until it comes. */
+    /** A camera that another app has, or that is slow to wake, is asked again until it comes. Its trouble is said once:
+     * what was said of a photo or of a typed code since then stays to be read. */
     async function openCamera(): Promise<void> {
-      const trouble = await scanner.start();
+      const before = trouble;
+      trouble = await scanner.start();
       if (scanner.stopped) return;
-      const absent = app.word("camera_absent");
-      if (trouble === "denied") hint.textContent = app.word("camera_denied");
-      else if (trouble === "absent") {
-        hint.textContent = absent;
-        window.setTimeout(() => void openCamera(), CAMERA_AGAIN_MS);
-      } else if (hint.textContent === absent) hint.textContent = "";
+      if (trouble !== "none" && trouble !== before) hint.textContent = app.word(`camera_${trouble}`);
+      else if (trouble === "none" && hint.textContent === app.word("camera_absent")) hint.textContent = "";
+      if (trouble === "absent") window.setTimeout(() => void openCamera(), CAMERA_AGAIN_MS);
       torch.hidden = !scanner.hasTorch();
     }
     void openCamera();
