@@ -37,7 +37,7 @@ def officer(eyes: Eyes, site: str, name: str, role: str, code: str) -> None:
     eyes.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}])
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.slow)])
 def test_from_the_phone_to_the_record(
     browser: Browser, live_server: Any, shots: Path, scope: Scope, family: dict[str, Person], language: str
 ) -> None:

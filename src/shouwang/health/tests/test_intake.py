@@ -200,6 +200,7 @@ def test_a_trial_run_keeps_nothing(people: dict[str, Person], tmp_path: Path) ->
     assert not HealthEvent.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_rows(tree: dict[str, Area], tmp_path: Path) -> None:
     """100,000 rows about 20,000 people, ends naming later rows, in under 15 seconds of an idle processor."""
     people = list(house(tree["X1"], [f"R{number}" for number in range(20_000)]))
