@@ -10,6 +10,7 @@ import { enrolScreen, waitingScreen } from "./screens/enrol_screen";
 import { othersScreen } from "./screens/others_screen";
 import { rosterScreen } from "./screens/roster_screen";
 import { scanScreen } from "./screens/scan_screen";
+import { askWhetherThere } from "./screens/still_there";
 import { resumeBegun } from "./screens/verdict_screen";
 import { theDecoder } from "./camera/decoder";
 
@@ -68,6 +69,7 @@ async function start(): Promise<void> {
   document.documentElement.dataset["build"] = BUILD_LABEL;
   const ready = phone.isReady() && phone.duty.on.length > 0;
   if (!ready || !(await resumeBegun(app))) app.home();
+  askWhetherThere(app);
   sync.start();
   theDecoder();
   void forgetOld(phone);

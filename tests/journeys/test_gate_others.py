@@ -9,7 +9,10 @@ import pytest
 from gate_world import ID_NUMBERS, World, built, phone_in_hand
 from playwright.sync_api import Browser, Page, expect
 
+from shouwang.command.policy import Stage
+from shouwang.gates import permitting
 from shouwang.gates.models import Incident, Lookup
+from shouwang.journal.actions import Actor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,6 +64,31 @@ def test_a_visitor_and_a_vehicle_show_a_code(browser: Browser, live_server: Any,
     assert (visitor.kind, visitor.verdict, visitor.idx) == ("visitor", "pass", 55)
     assert (vehicle.kind, vehicle.verdict, vehicle.idx) == ("vehicle", "pass", 56)
     assert "13800138000" not in str(vars(visitor))
+
+
+@pytest.mark.slow
+def test_a_visitor_without_a_permit_is_asked_for(
+    browser: Browser, live_server: Any, shots: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """In a closed compound the guard asks the office, somebody there approves, and the verdict turns by itself."""
+    world = built(settings, monkeypatch, tmp_path, Stage.STRICT_CLOSURE)
+    with phone_in_hand(browser, live_server.url, shots) as phone:
+        phone.ready(world)
+        page = phone.page
+        other(page, 0)
+        page.locator("form input").nth(0).fill("13800138000")
+        page.locator("form input").nth(1).fill("3-1-201")
+        page.locator("form .primary").click()
+        phone.verdict("refuse", "no_permit")
+        page.get_by_role("button", name="请办公室批准来访").click()
+        expect(page.locator(".banner")).to_contain_text("已报办公室")
+        phone.look("office-asked")
+        asked = permitting.permits_in(world.gate.area_path).get()
+        assert (asked.kind, asked.state, asked.host_id) == ("visitor", "asked", world.lines[1][4])
+        assert "13800138000" not in str(vars(asked))
+        permitting.step(asked.pk, "approved", by=Actor.operator(), why="the household expects her")
+        # The phone asks for the answer every ten seconds.
+        expect(page.locator(".verdict[data-verdict=pass]")).to_be_visible(timeout=30_000)
 
 
 def test_each_of_a_vehicle_shows_a_code(browser: Browser, live_server: Any, shots: Path, world: World) -> None:

@@ -52,6 +52,39 @@ def test_nobody_goes_before_somebody_has_come(browser: Browser, live_server: Any
     assert not unattended(clock.now() + timedelta(hours=1))
 
 
+@pytest.mark.slow
+def test_a_guard_who_walked_off_is_missed(browser: Browser, live_server: Any, shots: Path, world: World) -> None:
+    """After half an hour untouched the phone asks; a touch answers. Unanswered for ten minutes the office hears of it,
+    and the phone asks who is there."""
+    with phone_in_hand(browser, live_server.url, shots) as phone:
+        page = phone.page
+        page.clock.install(time=clock.now())
+        phone.ready(world)
+        asks = page.get_by_role("dialog")
+        page.clock.fast_forward("29:00")
+        expect(asks).to_have_count(0)
+        page.clock.fast_forward("01:05")
+        expect(asks).to_be_visible()
+        phone.look("still-there")
+        page.get_by_role("button", name="我在岗").click()
+        expect(asks).to_have_count(0)
+        page.clock.fast_forward("30:05")
+        expect(asks).to_be_visible()
+        page.clock.fast_forward("09:00")
+        expect(asks).to_be_visible()
+        page.clock.fast_forward("01:05")
+        expect(page.locator("button.name").first).to_be_visible()
+        expect(asks).to_have_count(0)
+        phone.unsent(0)
+        came, missed = ShiftEvent.objects.order_by("at")
+        assert (came.kind, missed.kind, missed.guard_id) == ("check_in", "unattended", came.guard_id)
+        assert unattended(missed.at + timedelta(minutes=11))
+        phone.check_in()
+        expect(page.locator(".camera")).to_be_visible()
+        phone.unsent(0)
+    assert [one.kind for one in ShiftEvent.objects.order_by("received_at")] == ["check_in", "unattended", "check_in"]
+
+
 def test_a_pin_is_not_guessed(browser: Browser, live_server: Any, shots: Path, world: World) -> None:
     """After five wrong ones it waits, whether the guard goes back or closes the app in between."""
     with phone_in_hand(browser, live_server.url, shots) as phone:

@@ -71,8 +71,9 @@ async function note(phone: Phone, kind: Entry["kind"], body: Record<string, unkn
 
 export type ShiftKind = "check_in" | "check_out" | "hand_over" | "thermometer_broken" | "phone_lost" | "unattended" | "wrong_pin";
 
-export const noteShift = (phone: Phone, kind: ShiftKind, guard: string | number | null, detail: Record<string, unknown> = {}): Promise<void> =>
-  note(phone, "shift", { kind, guard, at: new Date().toISOString(), offset_ms: Math.round(phone.clock.offsetMs), detail });
+/** `at`: milliseconds by device clock, when it was otherwise than now. */
+export const noteShift = (phone: Phone, kind: ShiftKind, guard: string | number | null, detail: Record<string, unknown> = {}, at = Date.now()): Promise<void> =>
+  note(phone, "shift", { kind, guard, at: new Date(at).toISOString(), offset_ms: Math.round(phone.clock.offsetMs), detail });
 
 export type Step = "first_reading" | "second_reading" | "held" | "called" | "transferred" | "released";
 

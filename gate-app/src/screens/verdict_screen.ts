@@ -6,6 +6,7 @@ import type { Colour, Need, Passage, Verdict } from "../decision/types";
 import { say } from "../decision/sentences";
 import { button, el, field, fill, shape, type Child } from "../look/dom";
 import { signal } from "../look/signals";
+import { tell } from "../office/calls";
 import type { Word } from "../words/words";
 import type { App, Make, Screen } from "./app";
 import { holdScreen } from "./hold_screen";
@@ -20,6 +21,7 @@ const WHY_THROUGH: Word[] = ["why_medical", "why_fire", "why_office", "why_known
 /** A first reading was high: a second decides. */
 const FEVERISH = new Set<Passage["reason"]>(["fever_wait", "fever_second"]);
 const DONE_MS = 1600;
+const ANSWER_EVERY_MS = 10_000;
 
 /** `frameAt`: when the camera saw the code; `hold`: who comes back from the waiting place. */
 export function verdictScreen(begun: Draft, frameAt: number | null = null, hold: Hold | null = null): Make {
@@ -31,6 +33,9 @@ export function verdictScreen(begun: Draft, frameAt: number | null = null, hold:
     let said: Verdict | null = null;
     let busy = false;
     let timer = 0;
+    /** The rules' version under which the office was asked for a permit, and when they were last asked for anew. */
+    let asked: string | null = null;
+    let askedAgainAt = 0;
 
     const again = (): void => void judge();
     const change = (traveller: Partial<Draft["traveller"]>): void => {
@@ -183,6 +188,8 @@ export function verdictScreen(begun: Draft, frameAt: number | null = null, hold:
       };
       return [
         found.reason === "purpose_needed" && askPurpose(),
+        mayAsk(found) && button(app.word("ask_office"), askOffice, "primary wide"),
+        asked !== null && found.verdict === "refuse" && el("p", { class: "banner" }, app.word("ask_office_asked")),
         unknownHome && found.reason === "residence_unknown" &&
           button(app.word("find_in_roster"), () => app.go(pickLine((line) => app.go(verdictScreen(withLine(phone, draft, roster, line), null, hold)), () => app.go(verdictScreen(draft, null, hold)))), "wide"),
         FEVERISH.has(found.reason) && hold === null && button(app.word("start_wait"), toSecondReading, "primary wide"),
@@ -192,6 +199,36 @@ export function verdictScreen(begun: Draft, frameAt: number | null = null, hold:
         (found.verdict === "refuse" || found.verdict === "check") && letThrough(),
         found.verdict === "pass" && hold === null && button(app.word("cancel"), cancel, "wide quiet"),
       ];
+    }
+
+    /** Somebody visits a household and has no permit: the office can give one while they wait. */
+    const mayAsk = (found: Passage): boolean =>
+      found.reason === "no_permit" && draft.traveller.kind === "visitor" && draft.traveller.host !== null && asked === null;
+
+    async function askOffice(): Promise<void> {
+      const { enrolment, policy } = phone;
+      if (enrolment === null || policy === null || busy) return;
+      busy = true;
+      const { phone_hash, host, purpose } = draft.traveller;
+      const reason = purpose !== null && purpose.length > 1 ? purpose : app.word("ask_office_why");
+      const answer = await tell(enrolment, "appointments", { phone_hash, host, reason }).finally(() => (busy = false));
+      if (answer.kind === "refused") return app.say(answer.sentence?.[phone.language] ?? String(answer.status));
+      if (answer.kind !== "ok") return app.say(app.word("ask_office_offline"));
+      asked = policy.version;
+      askedAgainAt = Date.now();
+      if (passage !== null) show(passage);
+    }
+
+    /** The answer comes with the rules of the gate. */
+    function lookForAnswer(): void {
+      if (asked === null || phone.policy === null) return;
+      if (phone.policy.version !== asked) {
+        asked = phone.policy.version;
+        again();
+      } else if (Date.now() - askedAgainAt > ANSWER_EVERY_MS) {
+        askedAgainAt = Date.now();
+        void app.sync.round(true);
+      }
     }
 
     async function toRoster(): Promise<void> {
@@ -250,6 +287,7 @@ export function verdictScreen(begun: Draft, frameAt: number | null = null, hold:
         else return false;
         return true;
       },
+      refresh: lookForAnswer,
       leave: () => window.clearTimeout(timer),
     };
   };
