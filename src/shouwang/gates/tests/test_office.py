@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from shouwang import clock
 from shouwang.codes import holders, indexes
@@ -190,6 +192,18 @@ def test_passages_and_companions_are_read_with_a_reason(
         tracing.passages_of(third, "of another place", by=officer, scope=scope)
     deeds = [entry.deed for entry in Entry.objects.filter(deed__startswith="gates.read")]
     assert sorted(deeds) == ["gates.read_companions", "gates.read_passages"]
+
+
+def test_a_person_is_found_by_indexes_alone(phone: tuple[Device, str]) -> None:
+    """Of a city's hundred million passages, those of one person are looked up: by place in each list, and by line."""
+    with CaptureQueriesContext(connection) as asked:
+        board.passages_of(7, {20_000: {5}, 20_001: {9, 11}}, NOW - timedelta(days=14))
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off")
+        cursor.execute(f"explain {asked.captured_queries[-1]['sql']}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "gates_passage" in plan
+    assert "Seq Scan" not in plan, plan
 
 
 def test_one_code_at_two_gates_is_flagged_once(
