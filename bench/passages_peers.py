@@ -84,6 +84,7 @@ from django.conf import settings
 import psycopg
 parts = psycopg.conninfo.conninfo_to_dict(os.environ["PEER_URL"])
 settings.configure(SECRET_KEY="x", ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], USE_TZ=True, INSTALLED_APPS=["rest_framework"],
+    MIDDLEWARE=["django.middleware.common.CommonMiddleware"],
     DATABASES={"default": {"ENGINE": "django.db.backends.postgresql", "NAME": parts["dbname"], "USER": parts.get("user", ""),
     "PASSWORD": parts.get("password", ""), "HOST": parts.get("host", ""), "PORT": parts.get("port", ""), "CONN_MAX_AGE": 600}},
     REST_FRAMEWORK={"DEFAULT_AUTHENTICATION_CLASSES": [], "UNAUTHENTICATED_USER": None})

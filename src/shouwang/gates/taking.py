@@ -24,11 +24,10 @@ from shouwang.gates.packing import EPOCH, Line, Rows, line, made_ready, row
 from shouwang.gates.sent import LARGEST_BATCH, LARGEST_BODY, NotABatchError, Sent, Unreadable, read, written
 from shouwang.refusal import Refusal
 
-STORE = """
+_DOOR_AND_ROWS = """
 with door as materialized (
-    select p.batch, p.size, d.id as device_id, d.gate_id, g.area_path
-    from unnest(%(tokens)s::bytea[], %(gates)s::bigint[], %(sizes)s::int[])
-        with ordinality as p(token_hash, gate_id, size, batch)
+    select p.batch, d.id as device_id, d.gate_id, g.area_path
+    from unnest(%(tokens)s::bytea[], %(gates)s::bigint[]) with ordinality as p(token_hash, gate_id, batch)
     join gates_device d on d.token_hash = p.token_hash and d.gate_id = p.gate_id
     join gates_gate g on g.id = d.gate_id
     where d.revoked_at is null and d.expires_at > %(now)s
@@ -43,20 +42,9 @@ with door as materialized (
     from unnest(%(rows)s::gates_sent[]) as t join door using (batch)
     -- In one order, or two groups with the same keys the other way round would wait for each other.
     order by t.day, t.id, t.batch
-    on conflict (day, id) do nothing
-    returning day, id
-), whole as materialized (
-    -- Mostly every key is new: then what was counted on the way here holds as it is.
-    select (select count(*) from stored) = (select coalesce(sum(size), 0) from door) as all_new
-), tally as (
-    select c.counter, c.count
-    from unnest(%(counts)s::int[]) with ordinality as c(count, counter) where (select all_new from whole)
-    union all
-    select f.counter, count(*) from (
-        select distinct on (t.day, t.id) t.counter
-        from stored s join unnest(%(rows)s::gates_sent[]) as t using (day, id) join door using (batch)
-        order by t.day, t.id, t.batch
-    ) as f where not (select all_new from whole) group by f.counter
+"""
+
+_COUNTED = """
 ), counted as (
     insert into gates_passagecount (gate_id, area_path, day, hour, direction, kind, verdict, reason, overridden, count)
     select door.gate_id, door.area_path, c.day, c.hour, c.direction, c.kind, c.verdict, c.reason, c.overridden,
@@ -68,11 +56,41 @@ with door as materialized (
     on conflict (gate_id, day, hour, direction, kind, verdict, reason, overridden)
     do update set count = gates_passagecount.count + excluded.count
 )
-select door.batch, door.device_id, door.area_path, whole.all_new,
-    case when not whole.all_new then (select array_agg(id::text) from stored) end,
-    case when not whole.all_new then (select array_agg(day - date '1970-01-01') from stored) end
-from door, whole order by door.batch
 """
+
+STORE_NEW = (
+    _DOOR_AND_ROWS
+    + """
+), tally as (
+    select c.counter, c.count from unnest(%(counts)s::int[]) with ordinality as c(count, counter)
+"""
+    + _COUNTED
+    + """
+select batch, device_id, area_path, true, null, null from door order by batch
+"""
+)
+"""For keys of which none is known, as mostly; counters are added up on the way here. A known key: UniqueViolation."""
+
+STORE_SOME = (
+    _DOOR_AND_ROWS
+    + """
+    on conflict (day, id) do nothing
+    returning day, id
+), tally as (
+    select f.counter, count(*) as count from (
+        select distinct on (t.day, t.id) t.counter
+        from stored s join unnest(%(rows)s::gates_sent[]) as t using (day, id) join door using (batch)
+        order by t.day, t.id, t.batch
+    ) as f group by f.counter
+"""
+    + _COUNTED
+    + """
+select door.batch, door.device_id, door.area_path, false, (select array_agg(id::text) from stored),
+    (select array_agg(day - date '1970-01-01') from stored)
+from door order by door.batch
+"""
+)
+"""For keys of which some are known: those stay as they are, and only what is new is counted. A third slower."""
 
 STORED_BEFORE = """
 select t.day, p.id::text, p.verdict, p.reason, p.differs, p.content
@@ -301,7 +319,6 @@ def _run(batches: list[Batch], now: datetime) -> list[Any]:
     parameters = {
         "tokens": [batch.token_hash for batch in batches],
         "gates": [batch.gate for batch in batches],
-        "sizes": [len(batch.made) for batch in batches],
         "now": now,
         "rows": Rows(number, rows),
         "counts": [count for _number, count in counters.values()],
@@ -309,9 +326,16 @@ def _run(batches: list[Batch], now: datetime) -> list[Any]:
             [dict(zip(COUNTER, (counters[at, names][0], at, *names), strict=True)) for at, names in counters]
         ).decode(),
     }
+    try:
+        return _executed(held, STORE_NEW, parameters)
+    except psycopg.errors.UniqueViolation:
+        return _executed(held, STORE_SOME, parameters)
+
+
+def _executed(held: psycopg.Connection[Any], statement: str, parameters: dict[str, Any]) -> list[Any]:
     around = transaction.atomic() if connection.in_atomic_block else contextlib.nullcontext()
     with around, psycopg.Cursor(held) as cursor:
-        return cursor.execute(STORE, parameters, prepare=True).fetchall()
+        return cursor.execute(statement, parameters, prepare=True).fetchall()
 
 
 def _quarantine(gate: int, door: Door, unreadable: list[Unreadable], now: datetime) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 
 from shouwang.site import children, environment, logs
 
-# In each worker. Each holds a connection to the database: with the job worker's few, well below the server's 60.
-THREADS = 8
+# Each thread holds a connection to the database, of which the embedded server has 60, also for the worker and commands.
+# In one worker more than sixteen bring no more passages a second (docs/performance.md).
+CONNECTIONS, MOST, LEAST = 40, 16, 4
 # Granian's own lines go the way of all others, instead of a format and a channel of their own.
 LOGGING = {
     "version": 1,
@@ -29,6 +30,11 @@ def application() -> Callable[..., Any]:
     return FeedDoor(wsgi.application, environment.load().data_dir / "feed")
 
 
+def threads(workers: int) -> int:
+    """How many threads each of so many workers has."""
+    return max(LEAST, min(MOST, CONNECTIONS // workers))
+
+
 def main() -> None:
     """Serve until told to stop."""
     children.die_with_up()
@@ -46,7 +52,7 @@ def main() -> None:
         address=settings.host,
         port=settings.port,
         workers=settings.workers,
-        blocking_threads=THREADS,
+        blocking_threads=threads(settings.workers),
         websockets=False,
         respawn_failed_workers=True,
         respawn_interval=0.2,
