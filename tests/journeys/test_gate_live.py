@@ -88,7 +88,7 @@ def test_a_phone_is_enrolled_by_the_offices_qr_and_revoked_there(
     office.goto(f"{site.url}/gates/{world.gate.pk}/enrol/")
     office.locator("#id_device_name").fill("东门一号")
     office.locator("main form button.btn-primary").click()
-    code = office.locator(".sw-qr svg").screenshot()
+    code = office.locator("svg.sw-qr").screenshot()
     gate_camera.show_picture(Image.open(io.BytesIO(code)))
     with phone_in_hand(browser, site.url, shots) as phone, phone_in_hand(browser, site.url, shots) as second:
         for one in (phone, second):

@@ -17,8 +17,9 @@ from shouwang.codes.models import Card, CardSheet
 from shouwang.command.rules import Scope, refuse_deed
 from shouwang.journal.actions import Actor, record
 from shouwang.refusal import Refusal
-from shouwang.residents import own_view, qr
+from shouwang.residents import own_view
 from shouwang.residents.own_view import CardPerson
+from shouwang.ui import qr
 from shouwang.ui.printing import pdf
 
 CARDS = "codes.cards"

@@ -22,10 +22,11 @@ from shouwang.codes.my_remedies import notices_of
 from shouwang.codes.panel import rule_words
 from shouwang.health.panel import Line, lines_of
 from shouwang.refusal import Refusal
-from shouwang.residents import limits, own_view, qr
+from shouwang.residents import limits, own_view
 from shouwang.residents.own_pages import for_resident, shell
 from shouwang.residents.own_view import OwnPerson
 from shouwang.residents.queries import MaskedPerson
+from shouwang.ui import qr
 
 STATIC = Path(__file__).parent / "static" / "codes"
 RECORDS_SHOWN = 40

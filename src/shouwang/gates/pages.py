@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-import segno
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -28,6 +25,7 @@ from shouwang.gates.partitions import DAYS_KEPT
 from shouwang.gates.reason_words import reason_words
 from shouwang.journal.actions import Actor
 from shouwang.refusal import Refusal
+from shouwang.ui import qr
 from shouwang.ui.tables import Column, Empty, Table
 
 SEE = POWERS["gates.see"]
@@ -241,16 +239,14 @@ def enrol(request: HttpRequest, gate: int) -> HttpResponse:
             context["problem"] = refusal
         else:
             address = request.build_absolute_uri(f"{reverse('gates:app')}#enrol={code}")
-            context |= {"code": code, "address": address, "drawing": _drawing(address), "made": made}
+            context |= {
+                "code": code,
+                "address": address,
+                "drawing": qr.svg(address, _("QR code for one phone")),
+                "made": made,
+            }
     wrong = form.errors or "problem" in context
     return render(request, "gates/enrol.html", context, status=400 if wrong else 200)
-
-
-def _drawing(text: str) -> str:
-    """A QR code as a picture in the page; its colours do not follow the theme, or dark ones could not be read."""
-    out = io.BytesIO()
-    segno.make_qr(text, error="m").save(out, kind="svg", scale=6, border=4, light="#fff", xmldecl=False, svgns=True)
-    return mark_safe(out.getvalue().decode())  # nosec B308 B703 - drawn from our own address
 
 
 @access.posted(*POWERS["gates.enrol"])

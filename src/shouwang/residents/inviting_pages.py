@@ -16,12 +16,13 @@ from shouwang.areas import queries as areas
 from shouwang.command.rules import Scope
 from shouwang.journal.actions import Actor
 from shouwang.refusal import Refusal
-from shouwang.residents import own_access, qr, queries
+from shouwang.residents import own_access, queries
 from shouwang.residents.forms import tell
 from shouwang.residents.masking import mask_name
 from shouwang.residents.pages import address, for_carers
 from shouwang.residents.policy import INVITATION_DAYS
 from shouwang.residents.sealing import sealer
+from shouwang.ui import qr
 from shouwang.ui.printing import pdf
 
 
