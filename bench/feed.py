@@ -5,7 +5,8 @@
 Three parts. (1) The list of ten million people at 1 % and 5 % not green: processor seconds, bytes, and the entropy
 below which no file can be. (2) Strips made, beside the bare signature. (3) A real server, writer and database; evidence
 is recorded every two seconds, and simulated gates ask for the head every five seconds and take what is new. Told: how
-long from recording to a gate's having it, and what it costs; then the same polls by granian's plain static files.
+long from recording to a gate's having it, and what it costs; then the same polls by granian's plain static files,
+and by nginx where it is installed.
 """
 
 from __future__ import annotations
@@ -293,6 +294,14 @@ def feed(count: int, seconds: float) -> None:
         plain = Gates(PORT + 1, address, count, list_number)
         shares = asyncio.run(polled(plain, seconds / 3, {"static": psutil.Process(children[2].pid)}, None))
         told("  the same polls, granian's static files", plain, seconds / 3, shares)
+        if shutil.which("nginx") is None:
+            print("  nginx is not installed (Debian: nginx-light), so it is not beside these")
+            return
+        children.append(nginx(folder))
+        time.sleep(2)
+        third = Gates(PORT + 2, address, count, list_number)
+        shares = asyncio.run(polled(third, seconds / 3, {"nginx": psutil.Process(children[3].pid)}, None))
+        told("  the same polls, nginx", third, seconds / 3, shares)
     finally:
         for child in children:
             child.terminate()
@@ -300,6 +309,28 @@ def feed(count: int, seconds: float) -> None:
             child.wait(10)
         postgres.stop(folder)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def nginx(folder: Path) -> subprocess.Popen[bytes]:
+    """The other peer: nginx with two workers over the same folder, as docs/operations.md would put it before a city."""
+    place = folder / "nginx"
+    place.mkdir()
+    # A root's workers would go over to another user, who may not enter this folder.
+    user = "user root;" if os.geteuid() == 0 else ""
+    (place / "nginx.conf").write_text(
+        f"""worker_processes 2; daemon off; {user} pid {place}/pid; error_log {place}/error.log;
+events {{ worker_connections 1024; }}
+http {{
+  access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000; open_file_cache max=1000 inactive=10s;
+  open_file_cache_valid 1s; client_body_temp_path {place}; proxy_temp_path {place}; fastcgi_temp_path {place};
+  uwsgi_temp_path {place}; scgi_temp_path {place};
+  server {{ listen 127.0.0.1:{PORT + 2}; location /feed/ {{ alias {folder}/feed/; etag on; }} }}
+}}
+""",
+        encoding="ascii",
+    )
+    place.chmod(0o755)
+    return subprocess.Popen(["nginx", "-c", f"{place}/nginx.conf", "-p", str(place)])
 
 
 def plain_application(_environ: Any, start_response: Any) -> list[bytes]:

@@ -116,9 +116,7 @@ def main() -> None:
         took, processor = time.perf_counter() - began, used() - before
         pages, codes = (sum(one[place] for one in told) for place in (0, 1))
         alone = bare(2)
-        print(
-            f"pages with a day of codes: {pages / took:,.1f}/s, {codes / pages:.0f} codes each"
-        )
+        print(f"pages with a day of codes: {pages / took:,.1f}/s, {codes / pages:.0f} codes each")
         each = processor / codes * 1e6
         print(f"codes through HTTP: {codes / took:,.0f}/s on two cores; {each:,.0f} us of processor time each")
         print(f"limit, bare signatures on one core: {alone:,.0f}/s, {1e6 / alone:,.0f} us each")
