@@ -197,9 +197,8 @@ def passages(sizes: list[int]) -> None:
 
     from shouwang import clock
     from shouwang.codes import indexes
-    from shouwang.gates import board, partitions, taking, watch_jobs
+    from shouwang.gates import board, partitions, taking, tracing, watch_jobs
     from shouwang.gates.models import Gate, Passage
-    from shouwang.gates.tracing import TOGETHER
 
     targets = prepare()
     gates = list(Gate.objects.order_by("pk"))
@@ -215,10 +214,6 @@ def passages(sizes: list[int]) -> None:
         " generate_series(0, 23) hour, (values ('in'), ('out')) way (direction)",
         {"today": today},
     )
-
-    def together(one: Passage) -> Any:
-        near = {"at__gte": one.at - TOGETHER, "at__lte": one.at + TOGETHER}
-        return Passage.objects.filter(gate_id=one.gate_id, **near)[:5000]
 
     head = ["passages", "on disk, GB", "taken in a second, batches of 50", "a batch, ms", "board of a gate, ms"]
     row([*head, "passages of a person, ms", "who passed with them, ms", "two-gates job, ms", "a day dropped, ms"])
@@ -257,7 +252,7 @@ def passages(sizes: list[int]) -> None:
         places = {newest - back: {7_919 * (back + 1)} for back in range(DAYS + 1)}
         person = timed(lambda places=places, since=since: board.passages_of(4_500_000, places, since))
         seen = list(Passage.objects.filter(gate_id=gate.pk).order_by("-at")[:20])
-        with_them = timed(lambda seen=seen: [list(together(one)) for one in seen])
+        with_them = timed(lambda seen=seen: tracing.beside(seen))
         watch_jobs.flag_two_gates()
         clock.move_to(clock.now() + timedelta(minutes=3))
         job = timed(watch_jobs.flag_two_gates, 1)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 from django.db.models import Q
@@ -26,6 +26,7 @@ from shouwang.residents.queries import MaskedPerson, Person
 TOGETHER = timedelta(minutes=15)
 """How close two passages at one gate lie to be listed as companions. *Assumed.*"""
 MOST = 200
+MOST_BESIDE = 5000
 
 
 def places_of(person_id: int, now: datetime) -> dict[int, set[int]]:
@@ -85,12 +86,7 @@ def companions_of(person: Person, why: str, *, by: Actor, scope: Scope) -> Compa
     """Who shared place and time with somebody at a gate in the last fourteen days."""
     require(by, scope, "gates.companions", person.area_path)
     require_reason(why)
-    near = Q(pk__in=[])
-    own = set()
-    for passage in _passages(person.pk)[:MOST]:
-        own.add(passage.id)
-        near |= Q(gate_id=passage.gate_id, at__gte=passage.at - TOGETHER, at__lte=passage.at + TOGETHER)
-    others = list(Passage.objects.filter(near).exclude(id__in=own).select_related("gate")[:5000]) if own else []
+    others = beside(_passages(person.pk)[:MOST])
     people = _people(others)
     met: dict[int, list[Passage]] = defaultdict(list)
     unnamed = 0
@@ -116,6 +112,25 @@ def companions_of(person: Person, why: str, *, by: Actor, scope: Scope) -> Compa
         detail={"companions": len(met)},
     )
     return Companions(here, len(met) - len(here), unnamed)
+
+
+def beside(own: list[Passage]) -> list[Passage]:
+    """Who passed the same gates within a quarter of an hour. Asked day by day: a question reads three days' parts."""
+    by_day: dict[date, list[Passage]] = defaultdict(list)
+    for passage in own:
+        by_day[passage.day].append(passage)
+    known = {passage.id for passage in own}
+    found: dict[tuple[object, object], Passage] = {}
+    for day, some in by_day.items():
+        near = Q(pk__in=[])
+        for passage in some:
+            near |= Q(gate_id=passage.gate_id, at__gte=passage.at - TOGETHER, at__lte=passage.at + TOGETHER)
+        around = Passage.objects.filter(near, day__gte=day - timedelta(days=1), day__lte=day + timedelta(days=1))
+        for passage in (
+            around.exclude(id__in=known).select_related("gate").order_by("at", "id")[: MOST_BESIDE - len(found)]
+        ):
+            found[passage.day, passage.id] = passage
+    return list(found.values())
 
 
 def _people(passages: list[Passage]) -> dict[tuple[object, object], int]:

@@ -22,17 +22,29 @@ LATE = timedelta(minutes=1)
 """A batch may become visible a moment after one that arrived later."""
 
 _TWO_GATES = """
+with fresh as materialized (
+    -- What is new leads: of the fourteen days before only what shares its code is read.
+    select id, day, gate_id, area_path, at, list, idx, cti from gates_passage
+    where received_at > %(since)s and received_at <= %(until)s and cti is not null
+        and day between %(first)s and %(last)s
+), beside as materialized (
+    select f.id as fresh_id, o.id, o.day, o.gate_id, o.area_path, o.at
+    from fresh f join gates_passage o on o.idx = f.idx and o.cti = f.cti and o.list = f.list
+        and o.gate_id <> f.gate_id and o.at between f.at - %(near)s and f.at + %(near)s
+        and o.day between f.day - 1 and f.day + 1 and o.day between %(first)s::date - 1 and %(last)s::date + 1
+        and o.received_at <= %(until)s
+), pairs as (
+    select f.id, f.day, f.gate_id, f.area_path, f.at, o.id as other, o.gate_id as other_gate, o.at as other_at
+    from beside o join fresh f on f.id = o.fresh_id where (o.at, o.id) < (f.at, f.id)
+    union all
+    select o.id, o.day, o.gate_id, o.area_path, o.at, f.id, f.gate_id, f.at
+    from beside o join fresh f on f.id = o.fresh_id where (f.at, f.id) < (o.at, o.id)
+)
 insert into gates_flag (kind, gate_id, area_path, passage, passage_day, other_passage, other_gate_id, at, detail,
     made_at, seen_by, outcome)
-select distinct on (b.id) 'same_code', b.gate_id, b.area_path, b.id, b.day, a.id, a.gate_id, b.at,
-    jsonb_build_object('seconds', round(extract(epoch from b.at - a.at))), %(now)s, '', ''
-from gates_passage b join gates_passage a on a.idx = b.idx and a.cti = b.cti and a.list = b.list
-    and a.gate_id <> b.gate_id and a.at between b.at - %(near)s and b.at
-    and a.day between b.day - 1 and b.day + 1 and (a.at < b.at or a.id < b.id)
-where (b.received_at > %(since)s or a.received_at > %(since)s)
-    and b.received_at <= %(until)s and a.received_at <= %(until)s
-    and b.cti is not null and b.day between %(first)s and %(last)s and a.day between %(first)s and %(last)s
-order by b.id, a.at desc
+select distinct on (id) 'same_code', gate_id, area_path, id, day, other, other_gate, at,
+    jsonb_build_object('seconds', round(extract(epoch from at - other_at))), %(now)s, '', ''
+from pairs order by id, other_at desc
 on conflict do nothing
 """
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import random
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -222,6 +223,39 @@ def test_one_code_at_two_gates_is_flagged_once(
         assert watch_jobs.flag_two_gates() == 0
     assert set(Flag.objects.values_list("kind", flat=True)) == {"same_code"}
     assert not ColourStatus.objects.exists()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_two_gates_whatever_arrives_when(phone: tuple[Device, str], gates: dict[str, Gate], seed: int) -> None:
+    """Passages arrive in any order, with looks in between: flagged is each that another gate saw, with the same code,
+    in the ten minutes before it. The slow plain twin compares every passage with every other."""
+    from shouwang.gates.models import Flag
+
+    chance = random.Random(seed)
+    phones = [phone, phone_at(gates["X2"])]
+    sent: list[tuple[datetime, str, int, str]] = []
+    for number in range(40):
+        at = NOW - timedelta(seconds=chance.randrange(3600))
+        which, code = chance.randrange(2), chance.choice(["code-one", "code-two"])
+        item = passage(at, traveller={"kind": "strip", "list": 18312, "idx": 7, "cti": code})
+        with clock.frozen(NOW + timedelta(seconds=number)):
+            send(phones[which], item)
+        sent.append((at, item["id"], which, code))
+        if chance.random() < 0.2:
+            with clock.frozen(NOW + timedelta(seconds=number + 60)):
+                watch_jobs.flag_two_gates()
+    with clock.frozen(NOW + timedelta(minutes=5)):
+        watch_jobs.flag_two_gates()
+        assert watch_jobs.flag_two_gates() == 0
+    wanted = {
+        key
+        for at, key, which, code in sent
+        for other_at, other_key, other_which, other_code in sent
+        if other_which != which and other_code == code and timedelta() <= at - other_at <= timedelta(minutes=10)
+        and (other_at, other_key) < (at, key)
+    }  # fmt: skip
+    assert wanted
+    assert {str(one) for one in Flag.objects.filter(kind="same_code").values_list("passage", flat=True)} == wanted
 
 
 def test_the_second_look_flags_a_red_who_was_let_through(phone: tuple[Device, str], people: list[Person]) -> None:
