@@ -88,6 +88,11 @@ PEOPLE ?= 100000
 bench: setup ## every benchmark beside its peer and its limit (PEOPLE=1000000 for full size)
 	$(BIN)/python bench/residents_intake.py
 	$(BIN)/python bench/gate_app.py
+	$(BIN)/python bench/passages.py --peers
+	$(BIN)/python bench/strips.py
+	$(BIN)/python bench/feed.py
+	$(BIN)/python bench/growth.py people --sizes 10000,100000,1000000
+	$(BIN)/python bench/growth.py passages --sizes 100000,1000000
 	$(BIN)/python bench/measures_day.py --people $(PEOPLE)
 	$(BIN)/python bench/scale.py --people $(PEOPLE) --data .shouwang/bench-$(PEOPLE)
 
