@@ -54,7 +54,9 @@ class Walk:
         self.see(name)
         if verdict == "hold":
             self.page.locator(".musts > .primary").click()
-            for _step in ("called", "transferred"):
+            for step in ("called", "transferred"):
+                # The next button stands where the last one stood.
+                expect(self.page.locator(".steps li")).to_have_count(1 if step == "called" else 2)
                 self.page.locator(".musts > .primary").click()
         elif verdict != "pass":
             self.phone.stopped()
