@@ -64,9 +64,12 @@ class Gathering:
             outcomes = self._store([seat.batch for seat in group])
             for seat, outcome in zip(group, outcomes, strict=True):
                 seat.outcome = outcome
-        except Exception as error:
+        except BaseException as error:
+            # Who waits is told even when this thread is being ended: none of them leads in its place.
             for seat in group:
-                seat.outcome = error
+                seat.outcome = error if isinstance(error, Exception) else ConnectionAbortedError("the server is ending")
+            if not isinstance(error, Exception):
+                raise
         finally:
             with self._lock:
                 following = self._waiting[0] if self._waiting else None

@@ -137,3 +137,40 @@ def test_a_store_that_breaks_answers_everybody_and_goes_on() -> None:
     assert isinstance(gathering.take(_line_up(0)), RuntimeError)
     assert gathering.take(_line_up(1)) == []
     assert MOST >= 8 * taking.LARGEST_BATCH
+
+
+def test_a_leader_that_is_ended_leaves_one_leader() -> None:
+    """The server ends a thread while it stores for others: they are told, nobody stores twice, and the next goes on."""
+    led: list[list[int]] = []
+    begun, gate = threading.Event(), threading.Event()
+
+    def store(batches: list[Batch]) -> list[Outcome]:
+        led.append([one.gate for one in batches])
+        if batches[0].gate == 0:
+            begun.set()
+            gate.wait(5)
+        if batches[0].gate == 1:
+            raise SystemExit
+        return [[] for _one in batches]
+
+    def taken(number: int) -> Outcome | str:
+        try:
+            return gathering.take(_line_up(number))
+        except SystemExit:
+            return "ended"
+
+    gathering = Gathering(store)
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(taken, 0)
+        assert begun.wait(5)
+        second = pool.submit(taken, 1)
+        while len(gathering._waiting) < 1:
+            pass
+        third = pool.submit(taken, 2)
+        while len(gathering._waiting) < 2:
+            pass
+        gate.set()
+        assert (first.result(5), second.result(5)) == ([], "ended")
+        assert isinstance(third.result(5), ConnectionAbortedError)
+    assert gathering.take(_line_up(3)) == []
+    assert led == [[0], [1, 2], [3]]
