@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import structlog
 
@@ -14,6 +15,7 @@ PARENT_VARIABLE = "SHOUWANG_UP_PID"
 PR_SET_PDEATHSIG = 1
 BACK_OFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 STEADY_SECONDS = 30.0  # alive for this long, a child's earlier deaths are forgotten
+HANGS_SECONDS = 90.0  # without a sign of life for this long, a child that gives them is ended and started again
 
 log = structlog.get_logger("shouwang.up")
 
@@ -44,8 +46,12 @@ class Child:
     A group of its own keeps Ctrl-C in the terminal from reaching it before `up` can end things in order.
     """
 
-    def __init__(self, name: str, command: Sequence[str], environment: dict[str, str]) -> None:
+    def __init__(
+        self, name: str, command: Sequence[str], environment: dict[str, str], *, sign_of_life: Path | None = None
+    ) -> None:
+        """`sign_of_life`: a file that the process writes again and again for as long as it does its work."""
         self.name = name
+        self.sign_of_life = sign_of_life
         self.command = list(command)
         self.environment = {**environment, PARENT_VARIABLE: str(os.getpid())}
         self.process: subprocess.Popen[bytes] | None = None
@@ -67,6 +73,9 @@ class Child:
             if code is None:
                 if self.deaths and now - self.started_at > STEADY_SECONDS:
                     self.deaths = 0
+                if self._hangs(now):
+                    log.error("hangs", child=self.name, silent_seconds=HANGS_SECONDS)
+                    self._end_group()
                 return
             self._end_group()
             wait = BACK_OFF_SECONDS[min(self.deaths, len(BACK_OFF_SECONDS) - 1)]
@@ -76,6 +85,16 @@ class Child:
             log.error("died", child=self.name, how=how_it_ended(code), again_in_seconds=wait, deaths=self.deaths)
         elif now >= self.start_at:
             self.start()
+
+    def _hangs(self, now: float) -> bool:
+        """Whether the process runs and has given no sign of life for too long."""
+        if self.sign_of_life is None or now - self.started_at < HANGS_SECONDS:
+            return False
+        try:
+            # By the file system's clock, since the city's own may be moved.
+            return time.time() - self.sign_of_life.stat().st_mtime > HANGS_SECONDS
+        except OSError:
+            return True
 
     def ask_to_stop(self) -> None:
         """Ask the process to finish what it is at and to end."""

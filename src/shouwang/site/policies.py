@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shouwang.bulletins.policy import RankFormula, risk_from_policy
+from shouwang.bulletins.policy import RankFormula, SpreadPolicy, risk_from_policy
 from shouwang.certification.policy import CertificationPolicy
 from shouwang.codes.exception_rules import ExceptionPolicy
 from shouwang.codes.policy import ColourPolicy
@@ -22,4 +22,5 @@ def typed_readers() -> Typed:
         "certification": CertificationPolicy.from_policy,
         "risk": risk_from_policy,
         "ranking": RankFormula.from_policy,
+        "reproduction": SpreadPolicy.from_policy,
     }

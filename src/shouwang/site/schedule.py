@@ -14,6 +14,7 @@ from typing import Any
 
 from shouwang import clock
 from shouwang.bulletins import actions as bulletins
+from shouwang.bulletins import risk_alerts
 from shouwang.certification import the_day as certification
 from shouwang.codes import actions as codes
 from shouwang.codes import cards
@@ -81,8 +82,8 @@ def fill_reports(day: date, by: Actor) -> dict[str, Any]:
 
 
 def propose_risk(day: date, by: Actor) -> dict[str, Any]:
-    """Propose the risk level of every district."""
-    return bulletins.propose_risk(day, by=by)
+    """Propose the risk level of every district, and send the alerts of declared levels that an announcement missed."""
+    return {**bulletins.propose_risk(day, by=by), "alerts": risk_alerts.send_due(by=by)}
 
 
 def draft_bulletin(day: date, by: Actor) -> dict[str, Any]:

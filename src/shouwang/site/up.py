@@ -92,7 +92,11 @@ def _family(settings: Environment) -> list[Child]:
         "PROMETHEUS_MULTIPROC_DIR": str(counts),
         "PYTHONUNBUFFERED": "1",
     }
-    return [Child(name, [sys.executable, "-m", f"shouwang.site.{name}"], given) for name in ("web", "worker", "feed")]
+    signs = {"feed": settings.data_dir / "feed" / "store" / "head"}
+    return [
+        Child(name, [sys.executable, "-m", f"shouwang.site.{name}"], given, sign_of_life=signs.get(name))
+        for name in ("web", "worker", "feed")
+    ]
 
 
 def is_up(data_dir: Path) -> bool:

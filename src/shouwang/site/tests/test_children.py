@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import psutil
 import pytest
@@ -38,6 +39,26 @@ def test_a_killed_child_is_started_again() -> None:
     assert child.process is not None
     first = child.process.pid
     os.kill(first, signal.SIGKILL)
+    until(lambda: child.watch() or (child.process is not None and child.process.pid != first))
+    assert child.deaths == 1
+    child.ask_to_stop()
+    assert child.wait_stopped(time.monotonic() + 5)
+
+
+def test_one_that_hangs_is_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It runs and writes its file no more; one that has just begun, or writes it, is left alone."""
+    monkeypatch.setattr(children, "HANGS_SECONDS", 0.4)
+    sign = tmp_path / "head"
+    child = children.Child("writer", SLEEP, dict(os.environ), sign_of_life=sign)
+    child.start()
+    assert child.process is not None
+    first = child.process.pid
+    for _ in range(12):
+        sign.touch()
+        child.watch()
+        time.sleep(0.05)
+    assert child.process is not None
+    assert (child.process.pid, child.deaths) == (first, 0)
     until(lambda: child.watch() or (child.process is not None and child.process.pid != first))
     assert child.deaths == 1
     child.ask_to_stop()
