@@ -38,6 +38,11 @@ def is_moved() -> bool:
     return _frozen is not None or bool(float(os.environ.get(OFFSET_VARIABLE) or 0))
 
 
+def is_drill() -> bool:
+    """Whether this system runs at another time than the real one. A job held at a moment of a past day is no drill."""
+    return bool(float(os.environ.get(OFFSET_VARIABLE) or 0))
+
+
 def move_to(moment: datetime) -> None:
     """Move the ticking clock of this process and of the children it starts so that it is `moment` now."""
     os.environ[OFFSET_VARIABLE] = str((moment - datetime.now(UTC)).total_seconds())

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
+from shouwang.bulletins.cluster_rules import Kind
 from shouwang.bulletins.policy import Level
 from shouwang.command.labels import ROLES
 from shouwang.health.labels import KINDS as FINDINGS
@@ -16,6 +17,12 @@ LEVELS: dict[Level, Any] = {
     Level.LOW: _("low risk"),
     Level.MEDIUM: _("medium risk"),
     Level.HIGH: _("high risk"),
+}
+
+CLUSTER_KINDS: dict[Kind, Any] = {
+    Kind.FAMILY: _("family"),
+    Kind.SITE: _("site of work or stay"),
+    Kind.STAIRWELL: _("stairwell"),
 }
 
 KINDS: dict[str, Any] = {

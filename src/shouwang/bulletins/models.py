@@ -41,3 +41,22 @@ class Bulletin(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["day", "area"], name="one_bulletin_a_day")]
+
+
+class RiskAlert(models.Model):
+    """A public alert (CAP 1.2) of a declared level, as it was sent. Kept as sent: what follows refers to it."""
+
+    retention: ClassVar = Retention.REFERENCE
+
+    declaration = models.OneToOneField("command.RiskDeclaration", models.PROTECT, related_name="+")
+    area = models.ForeignKey("areas.Area", models.PROTECT)
+    area_path = models.TextField(db_collation="C")
+    identifier = models.TextField(unique=True)
+    message = models.TextField()
+    level = models.TextField()
+    from_day = models.DateField()
+    sent = models.DateTimeField()
+    xml = models.TextField()
+
+    class Meta:
+        indexes = [models.Index(fields=["area_path", "-sent"], name="alerts_of_a_place")]

@@ -122,6 +122,34 @@ class RankFormula:
         return f"Score = {terms}; {order}, equal scores share a rank, units without data are not ranked."
 
 
+@dataclass(frozen=True, slots=True)
+class SpreadPolicy:
+    """What the reproduction number assumes (topic `reproduction`). `complete_from`: share reported of a day used."""
+
+    version: str
+    authority: Words
+    serial_mean: float
+    serial_sd: float
+    window_days: int
+    prior_mean: float
+    prior_sd: float
+    longest_delay: int
+    complete_from: float
+    least_cases: int
+
+    @classmethod
+    def from_policy(cls, policy: Policy) -> SpreadPolicy:
+        """Read the body of a policy on `reproduction`. Raises PolicyFault."""
+        figures: dict[str, Any] = {name: entry["value"] for name, entry in policy.body.items()}
+        if figures["serial_mean"] <= 1:
+            raise PolicyFault("body.serial_mean", Words("大于1天", "more than 1 day"), figures["serial_mean"])
+        for name in ("window_days", "longest_delay", "least_cases"):
+            if figures[name] != int(figures[name]):
+                raise PolicyFault(f"body.{name}", Words("整数", "a whole number"), figures[name])
+            figures[name] = int(figures[name])
+        return cls(version=policy.version, authority=policy.authority, **figures)
+
+
 def _term(entry: Mapping[str, Any]) -> Term:
     return Term(
         measure=entry["measure"],

@@ -121,6 +121,11 @@ def rest_of(county: dict[str, Any], path: str, day: date) -> dict[str, Any]:
     return {"level": str(proposal.level), "rule": proposal.rule, "reason": reason, **undeclared}
 
 
+def proposals_of(area_id: int, since: date, until: date) -> Any:
+    """What was proposed for a place from one day to another, the newest first."""
+    return RiskProposal.objects.filter(area_id=area_id, day__gte=since, day__lte=until).order_by("-day")
+
+
 def drafted(area_id: int, day: date) -> Bulletin | None:
     """The bulletin of an area as it was drafted."""
     return Bulletin.objects.filter(area_id=area_id, day=day).first()
