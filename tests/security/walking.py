@@ -108,6 +108,7 @@ def arguments(address: Address, samples: Samples, world: World, identity: Identi
         "name": "health-events",
         "form": "csv",
         "pk": 1,
+        "identifier": "shouwang.420102.1",
     }
     return {name: given[name] for name in address.arguments}
 

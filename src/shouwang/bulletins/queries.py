@@ -126,6 +126,12 @@ def proposals_of(area_id: int, since: date, until: date) -> Any:
     return RiskProposal.objects.filter(area_id=area_id, day__gte=since, day__lte=until).order_by("-day")
 
 
+def sentence_of(area_id: int, reason_zh: str, key: str) -> str:
+    """A rule's reason, kept in Chinese with a declaration, in `zh` or `en`; as it is when no proposal gave it."""
+    one = RiskProposal.objects.filter(area_id=area_id, facts__reason__zh=reason_zh).order_by("-day").first()
+    return str(one.facts["reason"][key]) if one else reason_zh
+
+
 def drafted(area_id: int, day: date) -> Bulletin | None:
     """The bulletin of an area as it was drafted."""
     return Bulletin.objects.filter(area_id=area_id, day=day).first()

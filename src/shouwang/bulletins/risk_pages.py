@@ -86,7 +86,9 @@ def _declarations(path: str) -> list[dict[str, Any]]:
         words = f"{one.area.name} · {level_word(one.level)} · {one.from_day}"
         if one.proposed_level and one.proposed_level != one.level:
             words += " · " + _("proposed: %(level)s") % {"level": level_word(one.proposed_level)}
-        found.append({"at": one.recorded_at, "title": words, "text": one.why, "who": one.by})
+        accepted = one.proposed_level == one.level
+        why = queries.sentence_of(one.area_id, one.why, _key()) if accepted else one.why
+        found.append({"at": one.recorded_at, "title": words, "text": why, "who": one.by})
     return found
 
 

@@ -71,7 +71,10 @@ def test_accepting_declares_the_proposed_level_under_a_name(city: Client) -> Non
     assert declare(city, "420102").status_code == 302
     kept = RiskDeclaration.objects.get()
     assert (kept.level, kept.proposed_level, kept.by) == ("medium", "medium", "city_officer-4201")
-    assert "city_officer-4201" in text_of(city.get(proposal("420102")))
+    told = text_of(city.get(proposal("420102")))
+    assert "city_officer-4201" in told
+    assert kept.why.endswith("不超过 50 例。")
+    assert kept.why not in told, "an English reader is given the rule's sentence in English"
 
 
 def test_another_level_needs_a_reason(city: Client) -> None:
