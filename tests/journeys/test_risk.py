@@ -85,6 +85,9 @@ def test_risk_is_seen_opened_declared_and_told(
             eyes.look(name, LATIN)
         page.goto(f"{live_server.url}/risk/420102/?day={DAY}")
         eyes.look("proposal", LATIN)
+        page.set_viewport_size({"width": 360, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        page.set_viewport_size({"width": 1280 if size == "desk" else 390, "height": 844})
         page.locator("main form[method=post] button").focus()
         page.keyboard.press("Enter")
         expect(page.locator(".sw-messages, [role=status]").first).to_be_visible()

@@ -92,9 +92,9 @@ def _curve(told: Spread) -> Chart | None:
         title=_("Effective reproduction number"),
         labels=days,
         series=[
-            Series(_("Estimate"), [one and round(one.mean, 2) for one in found]),
-            Series(_("Lower bound (95%)"), [one and round(one.low, 2) for one in found]),
-            Series(_("Upper bound (95%)"), [one and round(one.high, 2) for one in found]),
+            Series(_("Estimate"), [round(one.mean, 2) if one else None for one in found]),
+            Series(_("Lower bound (95%)"), [round(one.low, 2) if one else None for one in found]),
+            Series(_("Upper bound (95%)"), [round(one.high, 2) if one else None for one in found]),
         ],
         note=_("Each value rests on the days up to its own. Days that are not yet well reported have none."),
         label_title=_("Day"),
