@@ -14,7 +14,13 @@ LONGEST_FILE = 400
 LARGEST_MEDIAN = 150
 # The clock itself; the journal, which notes real time beside moved time; the schedule, which measures how long it took;
 # readiness, which compares with the times of files.
-MAY_ASK_THE_TIME = {"clock.py", "journal/actions.py", "site/schedule.py", "site/health_endpoints.py"}
+MAY_ASK_THE_TIME = {
+    "clock.py",
+    "journal/actions.py",
+    "site/schedule.py",
+    "site/children.py",
+    "site/health_endpoints.py",
+}
 # Which database and which secret a process has is decided in these; the clock's offset goes to child processes.
 MAY_READ_VARIABLES = {"clock.py", "site"}
 TIME_QUESTIONS = {
