@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -14,7 +14,7 @@ from shouwang.certification import evidence, families
 from shouwang.certification.course import Change, Told, course
 from shouwang.certification.events import CertificationChanged
 from shouwang.certification.facts import Case, Facts, Finding, StepTaken
-from shouwang.certification.families import TOP, Family, Moves
+from shouwang.certification.families import TOP, Family, Moves, Place
 from shouwang.certification.ladder import HOLDING, State
 from shouwang.certification.models import CertificationStatus, StepRow, UnitNotice, UnitTest
 from shouwang.certification.spans import Piece
@@ -68,10 +68,15 @@ def decide(area_paths: Iterable[str], until: datetime) -> Decided:
     moves = areas.unit_moves()
     for together in families.grouped(families.tops_of(paths, moves)):
         _decide_family(families.family_of(together, moves), until, decided)
-    _decide_tops(paths, moves, until, decided)
+    decide_tops(paths, moves, until, decided)
+    tell(decided)
+    return decided
+
+
+def tell(decided: Decided) -> None:
+    """Announce the units that stand otherwise."""
     for start in range(0, len(decided.turned), PATHS_AN_ANNOUNCEMENT):
         announce(CertificationChanged(tuple(decided.turned[start : start + PATHS_AN_ANNOUNCEMENT]), clock.now()))
-    return decided
 
 
 def _decide_family(family: Family, until: datetime, decided: Decided) -> None:
@@ -85,7 +90,7 @@ def _decide_family(family: Family, until: datetime, decided: Decided) -> None:
     _append(family, below, told, until, decided)
 
 
-def _decide_tops(paths: set[str], moves: Moves, until: datetime, decided: Decided) -> None:
+def decide_tops(paths: Iterable[str], moves: Moves, until: datetime, decided: Decided) -> None:
     """Districts and the city that applied, from below: each follows the known changes of the units under it."""
     above = {path for each in paths for path in areas.paths_above(each)}
     applied = StepRow.objects.filter(area__path__in=above, area__level__in=TOP)
@@ -107,10 +112,9 @@ def facts_of(family: Family, area_ids: Sequence[int], of: Sequence[int] | None =
     cases, findings = [], []
     for piece in evidence.rows_of(area_ids):
         if piece.is_case:
-            chain = family.chain(piece.area, clock.local_day(piece.since))
-            cases.append(Case(piece.event, piece.kind, piece.since, chain, piece.until, piece.own))
+            cases.append(case_of(family, piece))
         else:
-            findings += _stretches(family, piece)
+            findings += findings_of(family, piece)
     asked = list(area_ids if of is None else of)
     steps = StepRow.objects.filter(area_id__in=evidence.these(asked)).values_list(
         "id", "area_id", "step", "result", "at", "objection_id"
@@ -126,7 +130,13 @@ def facts_of(family: Family, area_ids: Sequence[int], of: Sequence[int] | None =
     )
 
 
-def _stretches(family: Family, piece: Piece) -> list[Finding]:
+def case_of(family: Family, piece: Piece) -> Case:
+    """A case, with the units above the home on its day."""
+    chain = family.chain(piece.area, clock.local_day(piece.since))
+    return Case(piece.event, piece.kind, piece.since, chain, piece.until, piece.own)
+
+
+def findings_of(family: Family, piece: Piece) -> list[Finding]:
     """A finding cut where the units above its home became others."""
     turns = [clock.day_bounds(day)[0] for day in family.turns(piece.area)]
     cuts = [turn for turn in turns if piece.since < turn and (piece.until is None or turn < piece.until)]
@@ -145,12 +155,21 @@ def known_changes(area_ids: Iterable[int], until: datetime | None = None) -> dic
         rows = rows.filter(since__lte=until)
     rows = rows.order_by("area_id", "since", "-id").distinct("area_id", "since")
     found: dict[int, list[Change]] = {}
-    for area, since, state, held, reason, behind, step, named_day, version in rows.values_list(
-        "area_id", "since", "state", "held", "reason", "evidence", "step_id", "named_day", "policy_version"
-    ):
-        change = Change(area, since, State(state), held, reason, tuple(behind), step or 0, named_day, version)
-        found.setdefault(area, []).append(change)
+    for row in rows.values_list(*CHANGE_COLUMNS):
+        found.setdefault(row[0], []).append(change_of(*row))
     return found
+
+
+CHANGE_COLUMNS = ("area_id", "since", "state", "held", "reason", "evidence", "step_id", "named_day", "policy_version")
+_STATES = {str(state): state for state in State}
+
+
+def change_of(
+    area: int, since: datetime, state: str, held: bool, reason: str, behind: Sequence[str], step: int | None,
+    named_day: date | None, version: str,
+) -> Change:  # fmt: skip
+    """A status row as a change, from CHANGE_COLUMNS."""
+    return Change(area, since, _STATES[state], held, reason, tuple(behind), step or 0, named_day, version)
 
 
 def _append(family: Family, area_ids: Sequence[int], told: Told, until: datetime, decided: Decided) -> None:
@@ -173,17 +192,19 @@ def _append(family: Family, area_ids: Sequence[int], told: Told, until: datetime
             decided.turned.append(family.places[unit].path)
     decided.rows += len(new)
     decided.corrected += sum(1 for change in new if change.reason == "corrected")
-    _write(family, new)
+    write(family.places, new)
 
 
-def missing(unit: int, wanted: dict[datetime, Change], before: Sequence[Change]) -> list[Change]:
+def missing(
+    unit: int, wanted: Mapping[datetime, Change], before: Sequence[Change], holding: Change | None = None
+) -> list[Change]:
     """The rows to append so that, at every moment, the row that counts says what follows from the facts.
 
-    A row that no longer follows is answered by one at its own moment that tells what holds there now.
+    A row that no longer follows is answered by one at its own moment that tells what holds there now. `holding`: what
+    stood before the first of these moments.
     """
     stands = {change.at: change for change in before}
     rows = []
-    holding: Change | None = None
     for moment in sorted(wanted.keys() | stands.keys()):
         here, known = wanted.get(moment), stands.get(moment)
         if here is not None:
@@ -204,15 +225,15 @@ def _says(change: Change) -> tuple[object, ...]:
     return (*_stands(change), change.reason, change.evidence, change.step, change.policy_version)
 
 
-def _write(family: Family, changes: Sequence[Change]) -> None:
+def write(places: Mapping[int, Place], changes: Sequence[Change]) -> list[CertificationStatus]:
     """Status rows and the notices that tell the units of them."""
     now = clock.now()
     rows = CertificationStatus.objects.bulk_create(
         [
             CertificationStatus(
                 area_id=change.unit,
-                area_path=family.places[change.unit].path,
-                level=family.places[change.unit].level,
+                area_path=places[change.unit].path,
+                level=places[change.unit].level,
                 state=str(change.state),
                 held=change.held,
                 since=change.at,
@@ -230,6 +251,7 @@ def _write(family: Family, changes: Sequence[Change]) -> None:
     UnitNotice.objects.bulk_create(
         [UnitNotice(status=row, area_path=row.area_path, at=now) for row in rows if _is_news(row)], batch_size=2000
     )
+    return rows
 
 
 def _is_news(row: CertificationStatus) -> bool:

@@ -175,7 +175,7 @@ def grouped(all_tops: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """Families joined into groups that the same policies reach, since families do not ask about each other."""
     alike: defaultdict[tuple[tuple[date, str], ...], list[tuple[str, ...]]] = defaultdict(list)
     for tops in all_tops:
-        alike[_policies_at(tops[0])].append(tops)
+        alike[policies_at(tops[0])].append(tops)
     joined = []
     for group in alike.values():
         for start in range(0, len(group), TOGETHER):
@@ -184,5 +184,6 @@ def grouped(all_tops: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
 
 
 @functools.lru_cache(maxsize=20_000)
-def _policies_at(area_path: str) -> tuple[tuple[date, str], ...]:
+def policies_at(area_path: str) -> tuple[tuple[date, str], ...]:
+    """The days on which the policy changes at a place, each with its version."""
     return tuple((day, policy.version) for day, policy in policybook.changes("certification", area_path))

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from shouwang import clock
 from shouwang.areas import queries as areas
 from shouwang.certification import deciding, evidence, families, queries
+from shouwang.certification.deciding import Decided
 from shouwang.certification.facts import last_moment
-from shouwang.certification.ladder import FAILED, PASSED, PROCEDURE, State, Step
+from shouwang.certification.ladder import FAILED, PASSED, State, Step
+from shouwang.certification.ledger import ledger
 from shouwang.certification.models import CertificationStatus, Round, RoundUnit, StepRow
-from shouwang.certification.rules import Change, StandardOne, balance, explain, standard_one
+from shouwang.certification.rules import Change, StandardOne, balance, explain
 from shouwang.journal.actions import Actor, record
 from shouwang.measures import queries as figures
 
@@ -29,92 +32,81 @@ def run(day: date, *, by: Actor) -> dict[str, Any]:
     deciding.lock()
     until = min(last_moment(day), clock.now())
     missed = evidence.people_not_read()
-    touched = evidence.read_people(missed) if missed else set()
-    paths = {*areas.paths_by_id(touched), *_waiting(day, until)}
-    decided = deciding.decide(paths, until)
-    compared = _compare(until)
-    if compared:
-        decided_again = deciding.decide(compared, until)
-        decided.rows += decided_again.rows
-    counts: dict[str, Any] = {"people_read": len(missed), "compared": len(compared), **decided.counts()}
+    if missed:
+        evidence.read_people(missed)
+    counts: dict[str, Any] = {"people_read": len(missed), "compared": 0}
+    root = areas.root()
+    if root is None or not StepRow.objects.exists():
+        # Nobody has declared anything: however many facts arrive, nothing follows from them here.
+        return {**counts, **Decided().counts()}
+    known = ledger()
+    known.refresh(root.path)
+    known.look(until)
+    counts["compared"] = _compare(known.waiting(until), until)
+    if counts["compared"]:
+        known.refresh(root.path)
+        known.look(until)
+    decided = known.append(until)
+    if known.tops:
+        counts["compared"] += _decide_tops(until, decided)
+    deciding.tell(decided)
+    counts.update(decided.counts())
     held = hold_round(day, until)
     if held is not None:
         counts["round"] = held.number
-    if decided.rows or compared:
+    if decided.rows or counts["compared"]:
         record(by=by, deed="certification.day", on="certification.CertificationStatus:*", detail={"day": day, **counts})
     return counts
 
 
-def _waiting(day: date, until: datetime) -> list[str]:
-    """Units that time alone may change: under way, removed at the next round, ended; on a day of another policy all."""
-    root = areas.root()
-    if root is None:
-        return []
-    now, before = queries.policy_on(day, root.path), queries.policy_on(day - timedelta(days=1), root.path)
-    rows = StepRow.objects.filter(at__lte=until)
-    if now.version != before.version:
-        return list(rows.values_list("area__path", flat=True).distinct())
-    last = CertificationStatus.objects.filter(since__lte=until).order_by("area_id", "-since", "-id").distinct("area_id")
-    under_way = [path for path, state in last.values_list("area__path", "state") if state in PROCEDURE]
-    removed = rows.filter(step=Step.REMOVAL, at__gte=clock.day_bounds(day - timedelta(days=now.round_days))[0])
-    ended = rows.filter(area__valid_until__lte=day, area__valid_until__gt=day - timedelta(days=7))
-    return [*under_way, *removed.values_list("area__path", flat=True), *ended.values_list("area__path", flat=True)]
+def _decide_tops(until: datetime, decided: Decided) -> int:
+    """Districts and the city that applied: they follow what is known of the units below them."""
+    paths = set(StepRow.objects.filter(area__level__in=families.TOP).values_list("area__path", flat=True))
+    moves = areas.unit_moves()
+    deciding.decide_tops(paths, moves, until, decided)
+    waiting = {
+        row.area_id: row
+        for row in _last_rows(until).filter(level__in=families.TOP).select_related("area", "step")
+        if row.state == State.REVIEWED and not row.held
+    }
+    if waiting:
+        day = clock.local_day(until)
+        # Everything below them is asked.
+        standards = {number: queries.explained(row.area, day).standard for number, row in waiting.items()}
+        _compare({number: (row.area, standards[number]) for number, row in waiting.items()}, until)
+        deciding.decide_tops(paths, moves, until, decided)
+    return len(waiting)
 
 
-def _compare(until: datetime) -> list[str]:
+def _last_rows(until: datetime) -> QuerySet[CertificationStatus]:
+    rows = CertificationStatus.objects.filter(since__lte=until)
+    return rows.order_by("area_id", "-since", "-id").distinct("area_id")
+
+
+def _compare(waiting: Mapping[int, tuple[Any, StandardOne]], until: datetime) -> int:
     """Compare what has passed its first review with what is known of its people, by the system for the district."""
-    last = CertificationStatus.objects.filter(since__lte=until).order_by("area_id", "-since", "-id").distinct("area_id")
-    waiting = {row.area_id: row for row in last.select_related("area", "step") if row.state == State.REVIEWED}
-    waiting = {number: row for number, row in waiting.items() if not row.held}
+    if not waiting:
+        return 0
     day = clock.local_day(until)
-    noted = figures.values_of(list(waiting), day) if waiting else {}
+    noted = figures.values_of(list(waiting), day)
+    declared = StepRow.objects.filter(area_id__in=evidence.these(waiting), step=Step.DECLARED, at__lte=until)
+    applications = dict(declared.order_by("area_id", "-at", "-pk").distinct("area_id").values_list("area_id", "pk"))
     steps: list[StepRow] = []
-    for number, one in _standards({number: row.area.path for number, row in waiting.items()}, until).items():
-        row = waiting[number]
+    for number, (place, one) in sorted(waiting.items()):
         found: list[dict[str, Any]] = [
             {"code": hit.code, "event": hit.ref, "day": hit.day.isoformat() if hit.day else None} for hit in one.hits
         ]
-        result = PASSED if one.met else FAILED
         values = noted.get(number, {})
         found += [{"code": name, "count": values[name], "day": day.isoformat()} for name in NOTED if values.get(name)]
         steps.append(
             StepRow(
-                ref=f"w-{uuid.uuid4().hex}", area_id=number, area_path=row.area.path,
-                application=row.step.application if row.step else None, step=Step.COMPARISON, result=result, at=until,
-                by="system", mend="" if one.met else explain(one, "zh"), found=found, recorded_at=clock.now(),
+                ref=f"w-{uuid.uuid4().hex}", area_id=number, area_path=place.path,
+                application_id=applications.get(number), step=Step.COMPARISON, result=PASSED if one.met else FAILED,
+                at=until, by="system", mend="" if one.met else explain(one, "zh"), found=found, recorded_at=clock.now(),
             )
         )  # fmt: skip
     StepRow.objects.bulk_create(steps, batch_size=2000)
-    return [row.area.path for row in waiting.values()]
-
-
-def _standards(paths: dict[int, str], until: datetime) -> dict[int, StandardOne]:
-    """Standard one of many units at a moment: their families are read together."""
-    moves, day = areas.unit_moves(), clock.local_day(until)
-    found: dict[int, StandardOne] = {}
-    for tops in families.grouped(families.tops_of(paths.values(), moves)):
-        family = families.family_of(tops, moves)
-        asked = [
-            number for number in family.places if number in paths and family.places[number].level not in families.TOP
-        ]
-        below = [number for number, place in family.places.items() if place.level not in families.TOP]
-        facts = deciding.facts_of(family, below, of=asked)
-        cases, findings = defaultdict(list), defaultdict(list)
-        for case in facts.cases:
-            for number in case.chain:
-                cases[number].append(case)
-        for one in facts.findings:
-            for number in one.chain:
-                findings[number].append(one)
-        policy = families.policy_on(day, tops[0])
-        for number in asked:
-            tests = [on for unit, on in facts.tests if unit == number]
-            found[number] = standard_one(policy, day, cases[number], findings[number], tests, until)
-    for number, path in paths.items():
-        if number not in found:
-            # A district or the city: everything below it is asked.
-            found[number] = queries.explained(queries.unit(path.strip("/").split("/")[-1]), day).standard
-    return found
+    return len(steps)
 
 
 def hold_round(day: date, until: datetime) -> Round | None:
