@@ -58,22 +58,25 @@ _COUNTED = """
 )
 """
 
-STORE_NEW = (
-    _DOOR_AND_ROWS
-    + """
+STORE_NEW = "".join(
+    [
+        _DOOR_AND_ROWS,
+        """
 ), tally as (
     select c.counter, c.count from unnest(%(counts)s::int[]) with ordinality as c(count, counter)
-"""
-    + _COUNTED
-    + """
+""",
+        _COUNTED,
+        """
 select batch, device_id, area_path, true, null, null from door order by batch
-"""
+""",
+    ]
 )
 """For keys of which none is known, as mostly; counters are added up on the way here. A known key: UniqueViolation."""
 
-STORE_SOME = (
-    _DOOR_AND_ROWS
-    + """
+STORE_SOME = "".join(
+    [
+        _DOOR_AND_ROWS,
+        """
     on conflict (day, id) do nothing
     returning day, id
 ), tally as (
@@ -82,13 +85,14 @@ STORE_SOME = (
         from stored s join unnest(%(rows)s::gates_sent[]) as t using (day, id) join door using (batch)
         order by t.day, t.id, t.batch
     ) as f group by f.counter
-"""
-    + _COUNTED
-    + """
+""",
+        _COUNTED,
+        """
 select door.batch, door.device_id, door.area_path, false, (select array_agg(id::text) from stored),
     (select array_agg(day - date '1970-01-01') from stored)
 from door order by door.batch
-"""
+""",
+    ]
 )
 """For keys of which some are known: those stay as they are, and only what is new is counted. A third slower."""
 
