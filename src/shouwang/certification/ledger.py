@@ -142,7 +142,8 @@ class Ledger:
         self.kept: list[Kept] = []
         self.of_unit: dict[int, Kept] = {}
         self.places: dict[int, Place] = {}
-        self.pieces: dict[int, tuple[Kept, list[Happening]]] = {}
+        self.pieces: dict[int, tuple[int, Kept, list[Happening]]] = {}
+        """Rows of evidence: the transaction that wrote it, its family, and what it makes happen."""
         self.steps = (0, 0)
         self.statuses = (0, 0)
         self.until: datetime | None = None
@@ -231,22 +232,23 @@ class Ledger:
         return True
 
     def _read_evidence(self) -> None:
-        ids = set(EvidenceRow.objects.values_list("pk", flat=True))
+        """Rows of evidence come and go; one that was altered where it stands is another row."""
+        written = _evidence_written()
         gone: defaultdict[int, list[Happening]] = defaultdict(list)
         new: defaultdict[int, list[Happening]] = defaultdict(list)
-        for number in self.pieces.keys() - ids:
-            kept, happenings = self.pieces.pop(number)
+        for number in [number for number, one in self.pieces.items() if written.get(number) != one[0]]:
+            _by, kept, happenings = self.pieces.pop(number)
             gone[id(kept)] += happenings
-        unread = ids - self.pieces.keys()
+        unread = written.keys() - self.pieces.keys()
         rows = EvidenceRow.objects.all()
-        if len(unread) < len(ids):
+        if len(unread) < len(written):
             rows = rows.filter(pk__in=evidence.these(unread))
         for number, *values in rows.values_list(*PIECE_COLUMNS):
             piece = Piece(*values)
             owner = self.of_unit.get(piece.area)
             if owner is not None:
                 happenings = _of_piece(owner.family, piece)
-                self.pieces[number] = (owner, happenings)
+                self.pieces[number] = (written[number], owner, happenings)
                 new[id(owner)] += happenings
         self._alter_all(gone, new)
 
@@ -331,6 +333,13 @@ def _grown(rows: Any, known: tuple[int, int]) -> tuple[int, int] | None:
     if found == known:
         return known
     return found if known[0] + rows.filter(pk__gt=known[1]).count() == found[0] else None
+
+
+def _evidence_written() -> dict[int, int]:
+    """Every row of evidence, with the transaction that wrote it as it stands."""
+    with connection.cursor() as cursor:
+        cursor.execute("select id, xmin::text::bigint from certification_evidencerow")
+        return dict(cursor.fetchall())
 
 
 def _of_piece(family: Family, piece: Piece) -> list[Happening]:
