@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection
 
@@ -150,14 +151,30 @@ def findings_of(family: Family, piece: Piece) -> list[Finding]:
 
 def known_changes(area_ids: Iterable[int], until: datetime | None = None) -> dict[int, list[Change]]:
     """The status rows that count, by unit and in time: of several at one moment the last appended."""
-    rows = CertificationStatus.objects.filter(area_id__in=evidence.these(area_ids))
-    if until is not None:
-        rows = rows.filter(since__lte=until)
-    rows = rows.order_by("area_id", "since", "-id").distinct("area_id", "since")
+    asked = {"units": list(area_ids), "until": until or datetime.max.replace(tzinfo=UTC)}
     found: dict[int, list[Change]] = {}
-    for row in rows.values_list(*CHANGE_COLUMNS):
-        found.setdefault(row[0], []).append(change_of(*row))
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, asked)
+        while rows := cursor.fetchmany(5000):
+            for unit, since, state, held, reason, behind, step, named_day, version in rows:
+                known = () if behind == "[]" else json.loads(behind)
+                change = change_of(unit, moment_of(since), state, held, reason, known, step, named_day, version)
+                found.setdefault(unit, []).append(change)
     return found
+
+
+_KNOWN = """
+    select distinct on (area_id, since) area_id, (extract(epoch from since) * 1000000)::bigint, state, held, reason,
+           evidence::text, step_id, named_day, policy_version
+    from certification_status where area_id = any(%(units)s) and since <= %(until)s
+    order by area_id, since, id desc
+"""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def moment_of(microseconds: int) -> datetime:
+    """A moment that the database told as whole microseconds: for very many rows much quicker than as text."""
+    return _EPOCH + timedelta(microseconds=microseconds)
 
 
 CHANGE_COLUMNS = ("area_id", "since", "state", "held", "reason", "evidence", "step_id", "named_day", "policy_version")

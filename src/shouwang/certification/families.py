@@ -54,15 +54,26 @@ class Family:
 
     def chain(self, area: int, day: date) -> tuple[int, ...]:
         """A unit and those above it on a day, the smallest first."""
+        if (lasting := self._lasting.get(area)) is not None:
+            return lasting
         found: list[int] = []
         here: int | None = area
         while here is not None and here in self.by_id:
             found.append(here)
             here = self.by_id[here].parent_on(day)
+        if not self.turns(area):
+            self._lasting[area] = tuple(found)
         return tuple(found)
+
+    @functools.cached_property
+    def _lasting(self) -> dict[int, tuple[int, ...]]:
+        """Chains that are the same on every day, as they were asked for."""
+        return {}
 
     def turns(self, area: int) -> list[date]:
         """The days on which the chain of a unit became another."""
+        if area in self._lasting:
+            return []
         days: set[date] = set()
         seen: set[int] = set()
         waiting = [area]
@@ -109,10 +120,12 @@ def _above(path: str) -> str:
     return codes[-2] if len(codes) > 1 else ""
 
 
-def tops_of(paths: Iterable[str], moves: Moves) -> list[tuple[str, ...]]:
-    """The families that places belong to, each by the present paths at its tops."""
+def tops_of(paths: Iterable[str], moves: Moves, known: Mapping[str, str] | None = None) -> list[tuple[str, ...]]:
+    """The families that places belong to, each by the present paths at its tops. `known`: every place's level by its
+    code, where somebody has them all.
+    """
     wanted = set(paths)
-    levels = _levels([*wanted, *(path for _day, _origin, old, new in moves for path in (old, new))])
+    levels = known or _levels([*wanted, *(path for _day, _origin, old, new in moves for path in (old, new))])
     linked: dict[str, set[str]] = {}
     for _day, _origin, old, new in moves:
         one, other = _top(old, levels), _top(new, levels)

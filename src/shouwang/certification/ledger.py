@@ -31,7 +31,10 @@ from shouwang.certification.spans import Piece
 from shouwang.certification.standard import StandardOne, standard_one
 from shouwang.certification.walk import Walk
 
-STEP_COLUMNS = ("id", "area_id", "step", "result", "at", "objection_id")
+_STEPS_SINCE = """
+    select id, area_id, step, result, (extract(epoch from at) * 1000000)::bigint, objection_id
+    from certification_step where id > %s
+"""
 PIECE_COLUMNS = ("id", "event", "kind", "is_case", "own", "area_id", "since", "until")
 
 
@@ -168,7 +171,9 @@ class Ledger:
         self.frame = frame
         rows, moves, tests = frame[1], frame[2], frame[3]
         self.places = {row[0]: Place(*row) for row in rows}
-        together = families.tops_of([place.path for place in self.places.values() if place.level not in TOP], moves)
+        levels = {place.code: place.level for place in self.places.values()}
+        below = [place.path for place in self.places.values() if place.level not in TOP]
+        together = families.tops_of(below, moves, levels)
         by_top = {top: place for place, tops in enumerate(together) for top in tops}
         members: list[dict[int, Place]] = [{} for _tops in together]
         above = [{path for top in tops for path in areas.paths_above(top)[:-1]} for tops in together]
@@ -195,10 +200,11 @@ class Ledger:
             return False
         if found != self.steps:
             new: defaultdict[int, list[StepTaken]] = defaultdict(list)
-            for number, unit, step, result, at, said in StepRow.objects.filter(pk__gt=self.steps[1]).values_list(
-                *STEP_COLUMNS
-            ):
-                new[unit].append(StepTaken(number, unit, step, result, at, said or 0))
+            with connection.cursor() as cursor:
+                cursor.execute(_STEPS_SINCE, [self.steps[1]])
+                while rows := cursor.fetchmany(5000):
+                    for number, unit, step, result, at, said in rows:
+                        new[unit].append(StepTaken(number, unit, step, result, deciding.moment_of(at), said or 0))
             by_family: defaultdict[int, list[Happening]] = defaultdict(list)
             for unit, taken in new.items():
                 kept = self.of_unit.get(unit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -51,8 +51,8 @@ class StandardOne:
 def standard_one(
     policy: CertificationPolicy,
     day: date,
-    cases: Iterable[Case],
-    findings: Iterable[Finding],
+    cases: Collection[Case],
+    findings: Collection[Finding],
     tests: Iterable[date] = (),
     at: datetime | None = None,
 ) -> StandardOne:
@@ -60,6 +60,8 @@ def standard_one(
 
     Cases are the unit's own and those of all units below it, whatever their kind; the policy says which count.
     """
+    if not cases and not findings and policy.negative_test_day is None:
+        return StandardOne(day, (), None, None, policy.version)
     moment = at or last_moment(day)
     counting = sorted(
         (

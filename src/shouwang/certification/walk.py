@@ -35,6 +35,9 @@ PolicyOn = Callable[[date], CertificationPolicy]
 """Which policy is in force on a day, at the place of the family."""
 
 
+_STEPS = {str(step): step for step in Step}
+
+
 @dataclass(frozen=True, slots=True)
 class Void:
     """A step that leads nowhere, and why: out of order, held, standard one not met, no such unit."""
@@ -265,7 +268,7 @@ class Walk:
             self.voids.append(Void(taken.id, reason))
             return
         standing = self.standings[taken.unit]
-        step, was, day = Step(taken.step), standing.state, clock.local_day(taken.at)
+        step, was, day = _STEPS[taken.step], standing.state, self.reached
         to, _desk = TRANSITIONS[was, step, taken.result]
         if step is Step.DECLARED:
             standing.declared_day = day
@@ -294,16 +297,16 @@ class Walk:
             self._restore(taken.unit, taken.at, "spot_check_passed", (), taken.id)
 
     def _refused(self, taken: StepTaken) -> str:
-        unit = self.units.get(taken.unit)
-        day = clock.local_day(taken.at)
+        unit, day = self.units.get(taken.unit), self.reached
+        assert day is not None
         if unit is None or taken.unit in self.given:
             return "no_such_unit"
         if not unit.stands(day) or unit.kind in self.policy.outside:
             return "outside_the_ladder"
-        if taken.step not in set(Step):
+        step = _STEPS.get(taken.step)
+        if step is None:
             return "step_out_of_order"
         standing = self.standings[taken.unit]
-        step = Step(taken.step)
         reason = refuse_step(self.policy, unit.level, standing.state, standing.held, step, taken.result)
         if not reason and step is Step.DECLARED and not self._standard_one(taken.unit, day, taken.at).met:
             return "standard_one"
@@ -322,7 +325,8 @@ class Walk:
         children: dict[int | None, list[Unit]] | None = None
         waiting = sorted(self.busy, key=lambda unit: (RANKS[self.units[unit].level], unit))
         for unit in waiting:
-            if self.standings[unit].state is not State.NOTICED:
+            standing = self.standings[unit]
+            if standing.state is not State.NOTICED or under_notice(self.policy, standing, day):
                 continue
             if children is None and RANKS[self.units[unit].level]:
                 children = self._children(day)
@@ -345,15 +349,21 @@ class Walk:
         return missing_for_naming(self.policy, standing, day, one, named, len(below))
 
 
-def missing_for_naming(
-    policy: CertificationPolicy, standing: Standing, day: date, one: StandardOne, named: int, below: int
-) -> tuple[str, ...]:
-    """What keeps a unit under notice from being named as a day closes, as reason codes; empty when nothing does."""
+def under_notice(policy: CertificationPolicy, standing: Standing, day: date) -> list[str]:
+    """What of the public notice itself keeps a unit from being named as a day closes, as reason codes."""
     found = []
     if standing.notice_day is None or day < standing.notice_day + timedelta(days=policy.notice_days):
         found.append("notice_running")
     if standing.objections:
         found.append("objection_open")
+    return found
+
+
+def missing_for_naming(
+    policy: CertificationPolicy, standing: Standing, day: date, one: StandardOne, named: int, below: int
+) -> tuple[str, ...]:
+    """What keeps a unit under notice from being named as a day closes, as reason codes; empty when nothing does."""
+    found = under_notice(policy, standing, day)
     if not one.met:
         found.append("standard_one")
     if named * 100 < policy.children_percent * below:
