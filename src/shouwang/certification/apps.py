@@ -9,5 +9,8 @@ class CertificationConfig(AppConfig):
     def ready(self) -> None:
         import shouwang.certification.reactions  # noqa: F401 - reactions listen
         from shouwang.certification.datasets import register
+        from shouwang.certification.intake import CERTIFICATION_STEPS
+        from shouwang.intake import kinds
 
         register()
+        kinds.register(CERTIFICATION_STEPS)

@@ -9,6 +9,7 @@ from shouwang.refusal import Refusal
 
 SEE = "certification.see"
 TEST = "certification.test"
+IMPORT = "certification.import"
 
 
 def power_for(step: Step) -> str:

@@ -74,6 +74,7 @@ POWERS: dict[str, frozenset[Role]] = {
     "certification.decides": OFFICERS,
     "certification.checks": OFFICERS,
     "certification.test": CARERS,
+    "certification.import": frozenset({Role.ADMINISTRATOR, Role.CITY_OFFICER, Role.DISTRICT_OFFICER}),
     "gates.see": WATCHERS,
     "gates.enrol": OFFICERS | {Role.ADMINISTRATOR},
     "gates.pins": OFFICERS | {Role.ADMINISTRATOR},

@@ -26,6 +26,7 @@ COMMANDS = {
     "days": "days:days",
     "bulletin": "bulletin:bulletin",
     "risk": "bulletin:risk",
+    "certification": "certification",
     "code": "code",
     "policy": "policy",
     "journal": "journal",
