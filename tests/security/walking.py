@@ -92,6 +92,7 @@ def arguments(address: Address, samples: Samples, world: World, identity: Identi
     own_file = world.files.get(identity.name, world.files["WEST"]) if inside else world.files["WEST"]
     given: dict[str, Any] = {
         "code": _code(address, side, identity, inside),
+        "step": "first_review",
         "ref": f"{side.mark}-P1",
         "household_id": numbers["household"],
         "report_id": numbers["report"],

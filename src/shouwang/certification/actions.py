@@ -60,9 +60,13 @@ def review(area_code: str, passed: bool, *, mend: str = "", by: Actor, scope: Sc
 
 
 def assess(
-    area_code: str, items: Mapping[str, Seen], *, mend: str = "", by: Actor, scope: Scope | None = None
+    area_code: str, items: Mapping[str, Seen], *, mend: str = "", key: str = "", by: Actor, scope: Scope | None = None
 ) -> StepRow:
-    """The on-site assessment: each of the six items seen. It is passed only when all are in place."""
+    """The on-site assessment: each of the six items seen. It is passed only when all are in place.
+
+    `key`: the phone's own name for it. Sent again under the same key, as after a lost answer, it is taken once.
+    """
+    ref = f"a-{by.account_id}-{area_code}-{key}" if key else ""
     if set(items) != set(Item):
         raise Refusal("certification.items_missing", field="items", items=", ".join(sorted(set(Item) - set(items))))
     unseen = [name for name, seen in items.items() if not (seen.note.strip() or seen.photo)]
@@ -70,7 +74,7 @@ def assess(
         raise Refusal("certification.item_without_evidence", field="items", items=", ".join(sorted(unseen)))
     result, to_mend = result_of_items({name: seen.passed for name, seen in items.items()}, Item)
     mend = mend or ", ".join(to_mend)
-    return _take(area_code, Step.ASSESSMENT, result, mend=mend, items=items, by=by, scope=scope)
+    return _take(area_code, Step.ASSESSMENT, result, mend=mend, items=items, ref=ref, by=by, scope=scope)
 
 
 def publish(area_code: str, passed: bool = True, *, mend: str = "", by: Actor, scope: Scope | None = None) -> StepRow:
@@ -159,10 +163,13 @@ def _take(
     items: Mapping[str, Seen] | None = None,
     objection: int | None = None,
     found: Iterable[Mapping[str, Any]] = (),
+    ref: str = "",
 ) -> StepRow:
     """Take one step now, if whoever takes it may and the ladder has it here; decide the family with it."""
     area = queries.unit(area_code)
     deciding.lock()
+    if ref and (before := StepRow.objects.filter(ref=ref).first()) is not None:
+        return before
     if result != RAISED:
         permissions.require(by, scope, permissions.power_for(step), area.path)
     now = clock.now()
@@ -179,8 +186,8 @@ def _take(
     if refused:
         raise _refusal(refused, area, state)
     row = StepRow.objects.create(
-        ref=f"w-{uuid.uuid4().hex}", area=area, area_path=area.path, application=application, step=step, result=result,
-        at=now, by=by.name, account_id=by.account_id, mend=mend.strip(), objection_id=objection,
+        ref=ref or f"w-{uuid.uuid4().hex}", area=area, area_path=area.path, application=application, step=step,
+        result=result, at=now, by=by.name, account_id=by.account_id, mend=mend.strip(), objection_id=objection,
         found=list(found), recorded_at=now,
     )  # fmt: skip
     AssessedItem.objects.bulk_create(

@@ -58,6 +58,19 @@ class AssessedItem(models.Model):
         constraints = [models.UniqueConstraint(fields=["step", "item"], name="assessed_item_once")]
 
 
+class AssessmentPhoto(models.Model):
+    """A photograph of evidence for one of the six items: made small, and without what a phone writes into it."""
+
+    retention: ClassVar = Retention.OFFICE
+
+    name = models.TextField(primary_key=True)
+    area = models.ForeignKey("areas.Area", models.PROTECT)
+    area_path = models.TextField(db_collation="C")
+    picture = models.BinaryField()
+    by = models.TextField()
+    stored_at = models.DateTimeField(db_default=Now())
+
+
 class Objection(models.Model):
     """What somebody said against a unit under notice. Who said it is not kept; it is decided by steps."""
 

@@ -35,6 +35,7 @@ NAVIGATION = [
     Place(gettext_lazy("City screen"), "bulletins:area", "map", WATCHERS, area=True),
     Place(gettext_lazy("Bulletin"), "bulletins:bulletin", "news", WATCHERS, area=True),
     Place(gettext_lazy("Risk"), "bulletins:risk", "alert-triangle", WATCHERS),
+    Place(gettext_lazy("Certification"), "certification:units", "shield-check", WATCHERS),
     Place(gettext_lazy("Gates"), "gates:list", "door-enter", POWERS["gates.see"]),
     Place(gettext_lazy("Permits"), "gates:permits", "file-check", POWERS["gates.permits"]),
     Place(gettext_lazy("People"), "residents:search", "users", CARERS),

@@ -33,6 +33,7 @@ urlpatterns = [
     path("people/", include("shouwang.residents.urls")),
     path("", include("shouwang.health.urls")),
     path("", include("shouwang.codes.urls")),
+    path("", include("shouwang.certification.urls")),
     path("", include("shouwang.gates.urls")),
     path("import/", include("shouwang.intake.urls")),
     path("", include("shouwang.bulletins.urls")),
