@@ -162,12 +162,9 @@ def _history(area: Any, key: str) -> list[dict[str, Any]]:
 
 
 def _step(row: Any) -> dict[str, Any]:
-    return {
-        "at": row.at,
-        "title": f"{STEPS.get(row.step, row.step)}: {RESULTS[row.result]}",
-        "text": row.mend,
-        "who": row.by,
-    }
+    who = _("the system") if row.by == "system" or row.by.startswith("system:") else row.by
+    title = f"{STEPS.get(row.step, row.step)}: {RESULTS[row.result]}"
+    return {"at": row.at, "title": title, "text": row.mend, "who": who}
 
 
 def _seen(area: Any) -> list[dict[str, Any]]:

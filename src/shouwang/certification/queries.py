@@ -18,7 +18,7 @@ from shouwang.certification.deciding import facts_of, known_changes
 from shouwang.certification.facts import last_moment
 from shouwang.certification.families import TOP
 from shouwang.certification.ladder import PROCEDURE, State
-from shouwang.certification.models import CertificationStatus, Objection, Round, StepRow, UnitNotice
+from shouwang.certification.models import CertificationStatus, Objection, Round, RoundUnit, StepRow, UnitNotice
 from shouwang.certification.policy import RANKS, CertificationPolicy
 from shouwang.certification.rules import (
     Balance,
@@ -211,3 +211,35 @@ def rounds(until: date | None = None) -> QuerySet[Round]:
 def by_step_refs(refs: Iterable[str]) -> dict[str, StepRow]:
     """Steps by the reference under which they were taken in."""
     return {row.ref: row for row in StepRow.objects.filter(ref__in=list(refs))}
+
+
+def named_units(path: str, day: date, *levels: str) -> list[tuple[Any, Change]]:
+    """Units at or under a path that stand named as a day closes, with how they do, in the order of their paths."""
+    now = {number: one for number, one in standings(path, day, *levels).items() if one.state is State.NAMED}
+    return [(area, now[area.pk]) for area in areas.of_ladder(LEVELS, [path]).filter(pk__in=list(now)).order_by("path")]
+
+
+def under_notice(path: str, day: date) -> list[tuple[Any, Change]]:
+    """Units at or under a path that are under public notice as a day closes."""
+    now = {number: one for number, one in standings(path, day).items() if one.state is State.NOTICED}
+    return [(area, now[area.pk]) for area in areas.of_ladder(LEVELS, [path]).filter(pk__in=list(now)).order_by("path")]
+
+
+def objections_since(area_id: int, moment: datetime) -> int:
+    """How many objections to a unit were raised since a moment."""
+    return Objection.objects.filter(area_id=area_id, raised_at__gte=moment).count()
+
+
+def round_on(day: date) -> Round | None:
+    """The round of a day."""
+    return Round.objects.filter(day=day).first()
+
+
+def round_before(day: date) -> Round | None:
+    """The latest round before a day."""
+    return Round.objects.filter(day__lt=day).order_by("-day").first()
+
+
+def round_units(held: Round) -> QuerySet[RoundUnit]:
+    """What a round says of each unit, in the order of their paths."""
+    return held.units.select_related("area").order_by("what", "area_path")

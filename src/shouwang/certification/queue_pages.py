@@ -54,7 +54,15 @@ def queue(request: HttpRequest, step: str) -> HttpResponse:
         "at_once": step in TAKEN,
         "refused": refused,
         "problem": problem,
-        "queues": [(name, STEPS[name], name == step) for name in desk.QUEUES],
+        "queues": [
+            {
+                "url": reverse("certification:queue", args=[name]),
+                "label": STEPS[name],
+                "active": name == step,
+                "count": None,
+            }
+            for name in desk.QUEUES
+        ],
         "crumbs": [Crumb(_("Certification"), reverse("certification:units")), Crumb(STEPS[step])],
     }
     status = problem.status if problem else 409 if refused else 200

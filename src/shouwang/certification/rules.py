@@ -6,7 +6,7 @@ whether somebody may take a step; `course` what all facts make of a family of un
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,6 +32,7 @@ __all__ = [
     "BY_ITSELF", "HOLDING", "PROCEDURE", "START", "TRANSITIONS", "Balance", "Case", "Change", "Facts", "Finding", "Hit",
     "StandardOne", "State", "Step", "StepTaken", "Taking", "Told", "Unit", "Void", "balance", "course", "day_changes",
     "days_certified", "explain", "last_moment", "reason", "refuse_step", "result_of_items", "standard_one", "state_on",
+    "what_does_not_add_up",
 ]  # fmt: skip
 
 
@@ -85,6 +86,25 @@ class Balance:
     def net(self) -> int:
         """Named as the span closes."""
         return self.gross - self.removed
+
+
+COUNTS = ("before", "named", "restored", "suspended", "cancelled", "net")
+
+
+def what_does_not_add_up(told: Mapping[str, int], previous_net: int | None = None) -> tuple[str, ...]:
+    """What is wrong with published counts, as codes; empty when gross less removed is net, nothing is negative or
+    larger than the units there are, and the round began where the one before it ended."""
+    found = []
+    if any(told[name] < 0 for name in COUNTS):
+        found.append("negative")
+    gross = told["before"] + told["named"] + told["restored"]
+    if gross - told["suspended"] - told["cancelled"] != told["net"]:
+        found.append("net")
+    if told["net"] > told["units"]:
+        found.append("units")
+    if previous_net is not None and previous_net != told["before"]:
+        found.append("before")
+    return tuple(found)
 
 
 def balance(pairs: Iterable[tuple[Change | None, Change | None]]) -> Balance:
