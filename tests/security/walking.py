@@ -93,7 +93,6 @@ def arguments(address: Address, samples: Samples, world: World, identity: Identi
     given: dict[str, Any] = {
         "code": _code(address, side, identity, inside),
         "step": "first_review",
-        "form": "json",
         "ref": f"{side.mark}-P1",
         "household_id": numbers["household"],
         "report_id": numbers["report"],
