@@ -109,5 +109,5 @@ def offline(request: HttpRequest) -> HttpResponse:
     with open(str(found), encoding="utf-8") as file:
         answer = HttpResponse(file.read(), content_type="text/javascript; charset=utf-8")
     answer["Service-Worker-Allowed"] = "/certification/unit/"
-    answer["Cache-Control"] = "no-cache"
+    answer["Cache-Control"] = "private, no-cache"
     return answer

@@ -78,5 +78,4 @@ def _answer(
     else:
         answer = HttpResponse(body, content_type=kind)
     answer["ETag"] = mark
-    answer["Cache-Control"] = "public, max-age=60"
     return answer

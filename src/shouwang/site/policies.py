@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shouwang.bulletins.policy import RankFormula, SpreadPolicy, risk_from_policy
+from shouwang.bulletins.standing_rules import StandingPolicy
 from shouwang.certification.policy import CertificationPolicy
 from shouwang.codes.exception_rules import ExceptionPolicy
 from shouwang.codes.policy import ColourPolicy
@@ -23,4 +24,5 @@ def typed_readers() -> Typed:
         "risk": risk_from_policy,
         "ranking": RankFormula.from_policy,
         "reproduction": SpreadPolicy.from_policy,
+        "certified-ranking": StandingPolicy.from_policy,
     }

@@ -61,7 +61,7 @@ def test_a_folder_may_be_one_pack_and_an_empty_one_is_no_pack(tmp_path: Path) ->
         ("in_force_until: 2021-07-31", "in_force_until: soon", "in_force_until", "a day that exists"),
         ("in_force_until: 2021-07-31", "in_force_until: 2020-03-31", "in_force_until", "a day on or after 2020-04-01"),
         ("in_force_from: 2020-04-01", "in_force_from: 2020-04-02", "in_force_from", "the file's own name"),
-        ("topic: colour", "topic: color", "topic", "one of alarm, certification, colour, "),
+        ("topic: colour", "topic: color", "topic", "one of alarm, certification, certified-ranking, colour, "),
         ('areas: ["42"]', "areas: [42]", "areas.0", "text"),
         ('areas: ["42"]', "areas: []", "areas", "a list of at least 1"),
         ("              days: 28", "              days: many", "body.rules.confirmed.after.0.steps.0.days", "a number"),
