@@ -8,7 +8,7 @@ from typing import Any
 import gate_camera
 import pytest
 from gate_world import World, built, phone_in_hand
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TORCH = """
@@ -27,6 +27,39 @@ MediaStreamTrack.prototype.applyConstraints = async function (wanted) {
 NO_CAMERA = """
 navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("none", "NotFoundError"); };
 """
+
+
+STALL = """
+let keys = 0;
+window.addEventListener("keydown", () => {
+  if (++keys % 150) return;
+  const until = performance.now() + 500;
+  while (performance.now() < until);
+}, true);
+"""
+"""Every 150th key finds the phone busy for half a second."""
+
+
+class Device:
+    """A scanner or thermometer that types: each stroke has its own time, whatever the machine of the test does."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.wire, self.now = page, page.context.new_cdp_session(page), 0.0
+
+    def types(self, text: str, pause: float = 0.0) -> None:
+        """The text, a stroke every eight milliseconds; `pause` seconds after what was typed before."""
+        self.now = max(self.page.evaluate("Date.now() / 1000"), self.now + pause)
+        for letter in text:
+            self._stroke({"key": letter, "text": letter})
+
+    def enter(self) -> None:
+        """The Enter that ends it."""
+        self._stroke({"key": "Enter", "code": "Enter", "text": "\r", "windowsVirtualKeyCode": 13})
+
+    def _stroke(self, key: dict[str, Any]) -> None:
+        self.now += 0.008
+        for what in ("keyDown", "keyUp"):
+            self.wire.send("Input.dispatchKeyEvent", {**key, "type": what, "timestamp": self.now})
 
 
 @pytest.fixture
@@ -77,26 +110,27 @@ def test_a_photo_of_a_code_is_read(
 
 def test_a_scanner_and_a_thermometer_that_type(browser: Browser, live_server: Any, shots: Path, world: World) -> None:
     """Real key strokes: the code as a scanner types it, the temperature as a thermometer does; three taps become two.
-    Half a code and half another are none, and a code typed over an open verdict changes nothing."""
+    A phone that is busy now and then takes it for one code; half a code and half another are none, and a code typed
+    over an open verdict changes nothing."""
     with phone_in_hand(browser, live_server.url, shots) as phone:
+        phone.page.add_init_script(STALL)
         phone.ready(world)
-        keys = phone.page.keyboard
+        device = Device(phone.page)
         code = world.strip(world.idx(3))
-        keys.type(code[:80])
-        phone.page.wait_for_timeout(400)
-        keys.type(code[80:])
-        keys.press("Enter")
+        device.types(code[:80])
+        device.types(code[80:], pause=0.4)
+        device.enter()
         expect(phone.page.locator(".hint")).to_have_text("这不是通行码")
-        keys.type(code)
-        keys.press("Enter")
+        device.types(code, pause=0.4)
+        device.enter()
         expect(phone.verdict("pass", "musts_left")).to_contain_text("刘")
-        keys.type(world.strip(world.idx(0)))
-        keys.press("Enter")
+        device.types(world.strip(world.idx(0)), pause=0.4)
+        device.enter()
         expect(phone.verdict("pass", "musts_left")).to_contain_text("刘")
         phone.tick("identity")
         phone.tick("mask")
-        keys.type("36.6")
-        keys.press("Enter")
+        device.types("36.6", pause=0.4)
+        device.enter()
         expect(phone.page.locator(".verdict.done")).to_be_visible()
         phone.unsent(0)
     (row,) = world.stored()

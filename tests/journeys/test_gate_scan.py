@@ -30,6 +30,31 @@ NEVER_ONCE = TAKEN_ONCE.replace(
 )
 
 
+# Once, after more than a phone is waited for; whoever asks a second time is never answered.
+LATE_ONCE = """
+const devices = Object.getPrototypeOf(navigator.mediaDevices), open = devices.getUserMedia;
+let asked = 0;
+devices.getUserMedia = function (wanted) {
+  asked += 1;
+  if (asked > 1) return new Promise(() => {});
+  return new Promise((resolve) => setTimeout(resolve, 11000)).then(() => open.call(this, wanted));
+};
+"""
+
+
+@pytest.mark.slow
+def test_a_camera_that_wakes_late_is_used(browser: Browser, live_server: Any, shots: Path, world: World) -> None:
+    """Eleven seconds, when it had been given up after eight: said to be absent, and then it sees the code."""
+    with phone_in_hand(browser, live_server.url, shots) as phone:
+        phone.ready(world)
+        gate_camera.show(world.strip(world.idx(0)))
+        phone.page.add_init_script(LATE_ONCE)
+        phone.page.reload()
+        expect(phone.page.locator(".hint")).to_contain_text("没有可用的相机", timeout=15_000)
+        expect(phone.page.locator(".verdict[data-verdict=pass]")).to_be_visible(timeout=30_000)
+        gate_camera.show(None)
+
+
 @pytest.mark.slow
 def test_a_camera_that_says_nothing_is_asked_again(
     browser: Browser, live_server: Any, shots: Path, world: World

@@ -34,6 +34,8 @@ async function inTime<T>(coming: Promise<T>): Promise<T | null> {
 
 export class Scanner {
   private stream: MediaStream | null = null;
+  /** What was asked for and has not come yet: a slow phone's camera may wake only after another was asked for. */
+  private late: Promise<MediaStream> | null = null;
   stopped = false;
   private readonly canvas = document.createElement("canvas");
 
@@ -45,8 +47,14 @@ export class Scanner {
     try {
       const wanted = { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } };
       const opening = navigator.mediaDevices.getUserMedia({ video: wanted, audio: false });
-      const stream = await inTime(opening);
-      if (stream === null) void opening.then(end, () => undefined);
+      const earlier = this.late;
+      const never = new Promise<MediaStream>(() => undefined);
+      const stream = await inTime(Promise.race([opening, earlier?.catch(() => never) ?? never]));
+      this.late = stream === null && !this.stopped ? opening : null;
+      for (const asked of [opening, earlier]) {
+        // One camera is enough: what comes beside it, or after nobody waits for it any more, is given back.
+        if (asked !== this.late) void asked?.then((come) => { if (come !== stream) end(come); }, () => undefined);
+      }
       if (stream === null || this.stopped) {
         end(stream);
         return this.stopped ? "none" : "absent";
@@ -68,6 +76,7 @@ export class Scanner {
   stop(): void {
     this.stopped = true;
     end(this.stream);
+    void this.late?.then(end, () => undefined);
     this.video.srcObject = null;
   }
 
