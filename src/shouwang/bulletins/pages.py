@@ -8,7 +8,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -24,6 +23,7 @@ from shouwang.refusal import Refusal
 from shouwang.ui.charts import Chart, Series
 from shouwang.ui.fragments import fragment
 from shouwang.ui.shell import Crumb
+from shouwang.ui.tongue import tongue
 
 AROUND = timedelta(days=7)
 """How far to each side the days are offered beside a bulletin."""
@@ -50,7 +50,7 @@ def area(request: HttpRequest, code: str) -> HttpResponse:
     if day is None:
         context["nothing"] = Refusal("bulletins.nothing_counted")
         return render(request, "bulletins/area.html", context)
-    key = _key()
+    key = tongue()
     reading = read(shown, day, screen.CURVE_DAYS)
     context |= {"cards": screen.cards(reading, key), "computed": reading.computed, "live": day == latest}
     if request.headers.get("HX-Target") == "figures":
@@ -82,10 +82,12 @@ def bulletin(request: HttpRequest, code: str) -> HttpResponse:
         case "json":
             return JsonResponse(told, json_dumps_params={"ensure_ascii": False, "indent": 2})
         case "pdf":
-            response = HttpResponse(paper.pdf(told, get_language() or "zh-hans"), content_type="application/pdf")
+            response = HttpResponse(
+                paper.pdf(told, "zh-hans" if tongue() == "zh" else "en"), content_type="application/pdf"
+            )
             response["Content-Disposition"] = f'inline; filename="bulletin-{shown.code}-{day}.pdf"'
             return response
-    key = _key()
+    key = tongue()
     issued = queries.drafted(shown.pk, day)
     scope = request.scope  # type: ignore[attr-defined]
     context = {
@@ -114,10 +116,6 @@ def _seven_days(told: dict[str, Any], key: str) -> Chart:
         unit=told["figures"][content.CURVE[0]]["unit"][key],
         label_title=_("Day"),
     )
-
-
-def _key() -> str:
-    return "zh" if (get_language() or "zh").startswith("zh") else "en"
 
 
 def _day(request: HttpRequest, otherwise: date | None) -> date | None:

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from shouwang.bulletins import screen
 from shouwang.bulletins.content import CURVE
 from shouwang.bulletins.labels import kind_word
-from shouwang.refusal import Refusal
 from shouwang.ui import charts, quantities
+from shouwang.ui.printing import pdf as render
+from shouwang.ui.tongue import tongue
 
 BARS = 13
 """Places in the chart of new cases: as many as Wuhan has districts."""
@@ -24,17 +25,12 @@ AT_RISK_ON_PAPER = 40
 def pdf(told: dict[str, Any], language: str = "zh-hans") -> bytes:
     """A bulletin as PDF bytes. Raises Refusal when the machine lacks the libraries that set type."""
     with translation.override(language):
-        try:
-            from shouwang.ui.printing import pdf as render
-
-            return render("bulletins/paper.html", context(told))
-        except OSError as error:
-            raise Refusal("bulletins.paper_not_ready", status=503, missing=str(error).splitlines()[0]) from error
+        return render("bulletins/paper.html", context(told))
 
 
 def context(told: dict[str, Any]) -> dict[str, Any]:
     """What the template of the paper bulletin shows, with its charts drawn."""
-    key = "zh" if (translation.get_language() or "zh").startswith("zh") else "en"
+    key = tongue()
     figures = told["figures"]
     curve = charts.Chart(
         title=_("Seven days"),

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -30,6 +29,7 @@ from shouwang.refusal import Refusal
 from shouwang.residents import queries as residents
 from shouwang.ui.choropleth import AreaMap, MapArea
 from shouwang.ui.shell import Crumb
+from shouwang.ui.tongue import tongue
 
 LISTED = 100
 """Clusters and alerts shown on one page."""
@@ -40,7 +40,7 @@ HISTORY = 30
 @access.posted(*WATCHERS)
 def risk(request: HttpRequest) -> HttpResponse:
     """The levels of a day in the area of the post: a map, the equal table, and what was declared."""
-    scope, day, key = request.scope, day_of(request), _key()  # type: ignore[attr-defined]
+    scope, day, key = request.scope, day_of(request), tongue()  # type: ignore[attr-defined]
     rows = queries.risk_rows(scope.area_path, day)
     context = {
         "day": day,
@@ -87,7 +87,7 @@ def _declarations(path: str) -> list[dict[str, Any]]:
         if one.proposed_level and one.proposed_level != one.level:
             words += " · " + _("proposed: %(level)s") % {"level": level_word(one.proposed_level)}
         accepted = one.proposed_level == one.level
-        why = queries.sentence_of(one.area_id, one.why, _key()) if accepted else one.why
+        why = queries.sentence_of(one.area_id, one.why, tongue()) if accepted else one.why
         found.append({"at": one.recorded_at, "title": words, "text": why, "who": one.by})
     return found
 
@@ -95,7 +95,7 @@ def _declarations(path: str) -> list[dict[str, Any]]:
 @access.posted(*WATCHERS, area="code")
 def proposal(request: HttpRequest, code: str) -> HttpResponse:
     """The level proposed for a place, opened to the facts behind it; declaring it, or another with a reason."""
-    shown, day, key = areas.by_code(code), day_of(request), _key()
+    shown, day, key = areas.by_code(code), day_of(request), tongue()
     scope = request.scope  # type: ignore[attr-defined]
     row = _own(shown, day)
     may = scope.role in POWERS["command.declare_risk"] and row is not None
@@ -278,7 +278,3 @@ def alert(request: HttpRequest, identifier: str) -> HttpResponse:
     if sent is None:
         raise Refusal("bulletins.no_such_alert", status=404)
     return HttpResponse(sent.xml, content_type="application/cap+xml; charset=utf-8")
-
-
-def _key() -> str:
-    return "zh" if (get_language() or "zh").startswith("zh") else "en"

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from shouwang import access
@@ -17,6 +16,7 @@ from shouwang.bulletins.standing_rules import KINDS, Count, StandingPolicy, plac
 from shouwang.measures import queries as measures
 from shouwang.policybook import queries as policybook
 from shouwang.refusal import Refusal
+from shouwang.ui.tongue import tongue
 
 
 @require_GET
@@ -27,7 +27,7 @@ def standing(request: HttpRequest, code: str = "") -> HttpResponse:
     if area is None or area.level not in ("city", "district"):
         raise Refusal("bulletins.no_ranking", status=404)
     day = day_of(request)
-    key = "zh" if (get_language() or "zh").startswith("zh") else "en"
+    key = tongue()
     policy = StandingPolicy.from_policy(policybook.in_force("certified-ranking", day, area.path))
     context = {
         "area": area,

@@ -19,13 +19,13 @@ from shouwang.certification import actions, desk, photos, queries
 from shouwang.certification.actions import Seen
 from shouwang.certification.labels import ITEMS, LEVELS
 from shouwang.certification.ladder import Step
-from shouwang.certification.pages import language_key
 from shouwang.certification.policy import Item
 from shouwang.certification.sentences import reason
 from shouwang.command.policy import OFFICERS, WATCHERS
 from shouwang.journal.actions import Actor
 from shouwang.refusal import Refusal
 from shouwang.ui.shell import Crumb
+from shouwang.ui.tongue import tongue
 
 KEY = re.compile(r"[0-9a-f-]{8,64}")
 
@@ -42,7 +42,7 @@ def assess(request: HttpRequest, code: str) -> HttpResponse:
         except Refusal as refusal:
             problem = refusal
             if by_phone:
-                key = language_key()
+                key = tongue()
                 told = {"reason": refusal.words(key), "next": refusal.next_step(key), "code": refusal.code}
                 return JsonResponse(told, status=refusal.status)
         else:
@@ -56,7 +56,7 @@ def assess(request: HttpRequest, code: str) -> HttpResponse:
         "area": area,
         "level": LEVELS[area.level],
         "items": [{"id": str(item), "name": name, "look": look} for item, (name, look) in ITEMS.items()],
-        "not_now": reason(refused, (), language_key()) if refused in REASONED else "",
+        "not_now": reason(refused, (), tongue()) if refused in REASONED else "",
         "not_yours": refused == "not_your_step",
         "problem": problem,
         "crumbs": [

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -18,6 +17,8 @@ from shouwang.certification.rules import days_certified
 from shouwang.command.policy import WATCHERS
 from shouwang.refusal import Refusal
 from shouwang.ui import qr
+from shouwang.ui.printing import pdf
+from shouwang.ui.tongue import tongue
 
 
 @require_GET
@@ -30,7 +31,6 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
         raise Refusal("certification.not_named", status=409, name=area.name)
     address = request.build_absolute_uri(reverse("certification:check", args=[area.code]))
     policy = queries.policy_on(now.named_day, area.path)
-    language = "en" if (translation.get_language() or "").startswith("en") else "zh-Hans"
     context = {
         "area": area,
         "level": LEVELS[area.level],
@@ -40,15 +40,10 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
         "address": address,
         "code": qr.svg(address, address),
         "issued": clock.today(),
-        "language": language,
+        "language": "zh-Hans" if tongue() == "zh" else "en",
         "policy_version": now.policy_version,
     }
-    try:
-        from shouwang.ui.printing import pdf
-
-        paper = pdf("certification/certificate.html", context)
-    except OSError as error:
-        raise Refusal("bulletins.paper_not_ready", status=503, missing=str(error).splitlines()[0]) from error
+    paper = pdf("certification/certificate.html", context)
     answer = HttpResponse(paper, content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="certificate-{area.code}.pdf"'
     return answer
@@ -70,9 +65,8 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         "holds": state is State.NAMED,
         "suspended": state is State.SUSPENDED,
         "pill": state_pill(shown) if shown is not State.NONE else None,
-        "named_day": now.named_day if now and state in HOLDING else None,
+        "named_day": now.named_day if now else None,
         "days": days_certified(now, clock.today()),
-        "since": now.at if now and shown is not State.NONE else None,
         "now": clock.now(),
     }
     return render(request, "certification/check.html", context)

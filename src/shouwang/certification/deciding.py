@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -156,10 +157,8 @@ def known_changes(area_ids: Iterable[int], until: datetime | None = None) -> dic
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN, asked)
         while rows := cursor.fetchmany(5000):
-            for unit, since, state, held, reason, behind, step, named_day, version in rows:
-                known = () if behind == "[]" else json.loads(behind)
-                change = change_of(unit, moment_of(since), state, held, reason, known, step, named_day, version)
-                found.setdefault(unit, []).append(change)
+            for row in rows:
+                found.setdefault(row[0], []).append(change_told(*row))
     return found
 
 
@@ -175,6 +174,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def moment_of(microseconds: int) -> datetime:
     """A moment that the database told as whole microseconds: for very many rows much quicker than as text."""
     return _EPOCH + timedelta(microseconds=microseconds)
+
+
+def change_told(unit: int, since: int, state: str, held: bool, reason: str, behind: str, *more: Any) -> Change:
+    """A status row as plain statements tell it: the moment as microseconds, the evidence as text."""
+    return change_of(unit, moment_of(since), state, held, reason, () if behind == "[]" else json.loads(behind), *more)
 
 
 CHANGE_COLUMNS = ("area_id", "since", "state", "held", "reason", "evidence", "step_id", "named_day", "policy_version")

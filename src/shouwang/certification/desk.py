@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from shouwang import clock
-from shouwang.areas import queries as areas
-from shouwang.certification import permissions, queries
-from shouwang.certification.ladder import DISMISSED, FAILED, PASSED, RAISED, TRANSITIONS, State, Step, refuse_step
-from shouwang.command.rules import Scope
+from shouwang.certification import actions, permissions, queries
+from shouwang.certification.ladder import PASSED, PROCEDURE, TRANSITIONS, State, Step, refuse_step
+from shouwang.certification.rules import entered
+from shouwang.command.rules import Scope, refuse_deed
 
 QUEUES = (Step.FIRST_REVIEW, Step.ASSESSMENT, Step.NOTICE, Step.SPOT_CHECK)
 """Steps that desks take on units one after the other; objections have a board of their own."""
+
+TAKEN = {Step.FIRST_REVIEW: actions.review, Step.NOTICE: actions.publish, Step.SPOT_CHECK: actions.spot_check}
+"""Steps that a desk passes or does not, also on many units at once. An assessment is somebody's visit to one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,30 +30,34 @@ class Waiting:
     held: bool
 
 
-def waiting(scope: Scope, step: Step) -> list[Waiting]:
-    """Units in the area of a post that wait for this step of its role, the longest first; held ones last."""
-    states = {state for state, known, result in TRANSITIONS if known is step and result == PASSED}
-    day = clock.today()
-    standings = queries.standings(scope.area_path, day)
-    due = {number: now for number, now in standings.items() if now.state in states}
-    found = []
-    for area in areas.of_ladder(queries.LEVELS, [scope.area_path]).filter(pk__in=list(due)):
-        if is_desk_of(scope, step, area, PASSED):
-            now = due[area.pk]
-            found.append(Waiting(area, now.state, now.at, now.held))
-    return sorted(found, key=lambda one: (one.held, one.since, one.area.path))
+def waiting(scope: Scope, *steps: Step) -> dict[Step, list[Waiting]]:
+    """Units in the area of a post that wait for these steps of its role, the longest first; held ones last."""
+    states = {step: {state for state, known, its in TRANSITIONS if known is step and its == PASSED} for step in steps}
+    due = queries.standings(scope.area_path, clock.today(), states=set().union(*states.values()))
+    applying = [number for number, now in due.items() if now.state in PROCEDURE]
+    since = {number: entered(changes) for number, changes in queries.of_units(applying).items()}
+    found: dict[Step, list[Waiting]] = {step: [] for step in steps}
+    for area in queries.places(due):
+        now = due[area.pk]
+        for step in steps:
+            if now.state in states[step] and is_desk_of(scope, step, area, PASSED):
+                found[step].append(Waiting(area, now.state, since.get(area.pk) or now.at, now.held))
+    for ones in found.values():
+        ones.sort(key=lambda one: (one.held, one.since, one.area.path))
+    return found
 
 
 def is_desk_of(scope: Scope, step: Step, area: Any, result: str) -> bool:
     """Whether a step on a unit belongs to the role of a post, wherever the unit stands."""
-    desks = {desk for (_state, known, its), (_to, desk) in TRANSITIONS.items() if known is step and its == result}
     policy = queries.policy_on(clock.today(), area.path)
-    return any(desk != "anyone" and policy.role_for(desk, area.level) == scope.role for desk in desks)
+    return any(policy.role_for(desk, area.level) == scope.role for desk in DESKS_OF[step, result])
 
 
-def counts(scope: Scope) -> dict[Step, int]:
-    """How many units wait for each step of a post's role."""
-    return {step: len(waiting(scope, step)) for step in QUEUES if step is not Step.SPOT_CHECK}
+DESKS_OF: defaultdict[tuple[Step, str], set[str]] = defaultdict(set)
+for (_state, _step, _result), (_to, _desk) in TRANSITIONS.items():
+    if _desk != "anyone":
+        DESKS_OF[_step, _result].add(_desk)
+"""Step and result → the desks whose step it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +74,13 @@ def offers(scope: Scope, area: Any) -> list[Offer]:
     now = queries.standing(area.pk)
     state, held = (now.state, now.held) if now else (State.NONE, False)
     policy = queries.policy_on(clock.today(), area.path)
-    found: dict[Step, Offer] = {}
+    found = []
     for (before, step, result), (_to, desk) in TRANSITIONS.items():
-        if before is not state or result in (RAISED, DISMISSED, FAILED) or desk in ("anyone", "compares"):
-            continue
-        if step is Step.OBJECTION or step in found:
+        if before is not state or result != PASSED or step is Step.COMPARISON:
             continue
         refused = refuse_step(policy, area.level, state, held, step, result)
         role = policy.role_for(desk, area.level)
-        if not refused and (role != scope.role or permissions.refuse(scope, permissions.power_for(step), area.path)):
+        if not refused and (role != scope.role or refuse_deed(scope, permissions.power_for(step), area.path)):
             refused = "not_your_step"
-        found[step] = Offer(step, role, refused)
-    return list(found.values())
+        found.append(Offer(step, role, refused))
+    return found

@@ -15,7 +15,9 @@ from django.views.decorators.http import require_GET
 from shouwang import access, clock
 from shouwang.areas import queries as areas
 from shouwang.certification import queries
+from shouwang.certification.ladder import State
 from shouwang.certification.rules import days_certified
+from shouwang.intake.rules import harmless
 from shouwang.refusal import Refusal
 
 UNITS = ("day", "code", "name", "level", "named_day", "days_certified", "policy_version")
@@ -30,16 +32,18 @@ ROUNDS = (
 def certified(request: HttpRequest, form: str) -> HttpResponse:
     """Every unit that is certified today: one row each (docs/certification.md has the columns)."""
     day, root = clock.today(), areas.root()
+    named = queries.standings(root.path, day, states=[State.NAMED]) if root else {}
     rows = [
         {
             "day": str(day), "code": area.code, "name": area.name, "level": area.level,
             "named_day": str(now.named_day), "days_certified": days_certified(now, day),
             "policy_version": now.policy_version,
         }
-        for area, now in (queries.named_units(root.path, day) if root else [])
+        for area in queries.places(named)
+        for now in [named[area.pk]]
     ]  # fmt: skip
     shares = [
-        {"level": one.level, "net": one.balance.net, "units": one.units, "percent": str(one.percent), "day": str(day)}
+        {"day": str(day), "level": one.level, **one.figures()}
         for one in (queries.shares(root.path, day) if root else [])
         if one.units
     ]
@@ -68,7 +72,7 @@ def _answer(
         out = io.StringIO()
         writer = csv.DictWriter(out, columns)
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({name: harmless(str(told)) for name, told in row.items()} for row in rows)
         body, kind = out.getvalue(), "text/csv; charset=utf-8"
     else:
         raise Refusal("certification.no_such_form", status=404, form=form[:10])

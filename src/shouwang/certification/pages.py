@@ -9,7 +9,6 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -17,8 +16,8 @@ from shouwang import access, clock
 from shouwang.areas import queries as areas
 from shouwang.certification import actions, desk, queries
 from shouwang.certification.labels import ITEMS, LEVELS, RESULTS, STATES, STEPS, state_pill
-from shouwang.certification.ladder import HOLDING, State, Step
-from shouwang.certification.rules import days_certified
+from shouwang.certification.ladder import State, Step
+from shouwang.certification.rules import days_certified, entered
 from shouwang.certification.sentences import reason
 from shouwang.command.labels import role_label
 from shouwang.command.policy import WATCHERS, Role
@@ -27,10 +26,12 @@ from shouwang.journal.actions import Actor
 from shouwang.refusal import Refusal
 from shouwang.ui.shell import Crumb
 from shouwang.ui.tables import Column, Empty, Table
+from shouwang.ui.tongue import tongue
 
 ON_A_PAGE = 50
 HISTORY = 100
-DEEDS = ("declare", "review", "publish", "spot_check", "remove", "withdraw", "seen")
+APPLYING = (Step.FIRST_REVIEW, Step.ASSESSMENT, Step.NOTICE)
+"""Steps whose lists are counted on the first page: units wait there; named ones are looked at when somebody goes."""
 
 
 @require_GET
@@ -39,19 +40,20 @@ def units(request: HttpRequest) -> HttpResponse:
     """The units at and under the post's area as they stand today, with the shares of each kind of unit."""
     scope: Scope = request.scope  # type: ignore[attr-defined]
     day = clock.today()
-    standings = queries.standings(scope.area_path, day)
     level, state = request.GET.get("level", ""), request.GET.get("state", "")
     found = areas.of_ladder((level,) if level in LEVELS else queries.LEVELS, [scope.area_path]).order_by("path")
-    if state in set(State):
-        numbers = [number for number, now in standings.items() if now.state == state]
-        every = found.values_list("pk", flat=True) if state == State.NONE else ()
-        found = found.filter(pk__in=[*numbers, *(pk for pk in every if pk not in standings)])
+    if state == State.NONE:
+        found = found.exclude(pk__in=list(queries.standings(scope.area_path, day)))
+    elif state in set(State):
+        found = found.filter(pk__in=list(queries.standings(scope.area_path, day, states=[State(state)])))
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
+    changes = queries.of_units(area.pk for area in page)
     for area in page:
-        now = standings.get(area.pk)
+        known = changes.get(area.pk, [])
+        now = known[-1] if known else None
         area.level_word = LEVELS[area.level]
         area.pill = state_pill(now.state if now else State.NONE)
-        area.since_at = now.at if now else None
+        area.since_at = entered(known)
         area.days = days_certified(now, day)
     table = Table(
         caption=_("Units in %(area)s") % {"area": scope.area_name},
@@ -77,7 +79,7 @@ def units(request: HttpRequest) -> HttpResponse:
         ],
         "levels": [(name, word, name == level) for name, word in LEVELS.items()],
         "states": [(str(name), word, name == state) for name, (_tone, word) in STATES.items()],
-        "queues": [(step, STEPS[step], count) for step, count in desk.counts(scope).items() if count],
+        "queues": [(step, STEPS[step], len(ones)) for step, ones in desk.waiting(scope, *APPLYING).items() if ones],
         "objections": len(queries.open_objections(scope.area_path)),
     }
     return render(request, "certification/units.html", context)
@@ -96,10 +98,9 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("Done; it is in the journal under your name."))
             return redirect("certification:unit", code=code)
-    key = language_key()
+    key = tongue()
     day = clock.today()
     one = queries.explained(area, day)
-    policy = queries.policy_on(day, area.path)
     offers = desk.offers(scope, area)
     context = {
         "area": area,
@@ -110,8 +111,6 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         "standard": one.sentence(key),
         "missing": [reason(missing, (), key) for missing in one.missing],
         "named": one.state is State.NAMED,
-        "holding": one.state in HOLDING,
-        "window_days": policy.window_days,
         "facts": _facts(area, one),
         "offers": [offer for offer in offers if not offer.refused],
         "others": [
@@ -180,36 +179,16 @@ def _seen(area: Any) -> list[dict[str, Any]]:
 
 def _do(request: HttpRequest, code: str, scope: Scope) -> None:
     told, by = request.POST, Actor.of(request)
-    deed, mend, passed = told.get("deed", ""), told.get("mend", ""), told.get("result", "") == "passed"
-    if deed == "declare":
-        actions.declare(code, by=by, scope=scope)
-    elif deed == "withdraw":
-        actions.withdraw(code, by=by, scope=scope)
-    elif deed == "review":
-        actions.review(code, passed, mend=mend, by=by, scope=scope)
-    elif deed == "publish":
-        actions.publish(code, passed, mend=mend, by=by, scope=scope)
-    elif deed == "spot_check":
-        actions.spot_check(code, passed, mend=mend, by=by, scope=scope)
-    elif deed == "remove":
-        actions.remove(code, why=mend, by=by, scope=scope)
-    elif deed == "seen" and told.get("notice", "").isdigit():
+    step, mend, passed = told.get("step", ""), told.get("mend", ""), told.get("result", "") == "passed"
+    if told.get("notice", "").isdigit():
         actions.see_notice(int(told["notice"]), by=by, scope=scope)
+    elif step in desk.TAKEN:
+        desk.TAKEN[Step(step)](code, passed, mend=mend, by=by, scope=scope)
+    elif step == Step.DECLARED:
+        actions.declare(code, by=by, scope=scope)
+    elif step == Step.WITHDRAWAL:
+        actions.withdraw(code, by=by, scope=scope)
+    elif step == Step.REMOVAL:
+        actions.remove(code, why=mend, by=by, scope=scope)
     else:
-        raise Refusal("certification.no_deed", field="deed")
-
-
-DEED_OF: dict[Step, str] = {
-    Step.DECLARED: "declare",
-    Step.FIRST_REVIEW: "review",
-    Step.NOTICE: "publish",
-    Step.SPOT_CHECK: "spot_check",
-    Step.REMOVAL: "remove",
-    Step.WITHDRAWAL: "withdraw",
-}
-"""Steps that a unit's page takes; an assessment has a page of its own."""
-
-
-def language_key() -> str:
-    """zh or en, as the page is shown."""
-    return "zh" if (get_language() or "zh").startswith("zh") else "en"
+        raise Refusal("certification.no_deed", field="step")

@@ -30,11 +30,6 @@ def require(by: Actor, scope: Scope | None, deed: str, area_path: str) -> None:
         raise refusal
 
 
-def refuse(scope: Scope | None, deed: str, area_path: str) -> Refusal | None:
-    """Why somebody in a post may not do a deed at a place; None when they may."""
-    return refuse_deed(scope, deed, area_path)
-
-
 def may_see(scope: Scope | None, area_path: str) -> Refusal | None:
     """Why somebody may not see where a unit stands; None when they may."""
     return refuse_deed(scope, SEE, area_path)

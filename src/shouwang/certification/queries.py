@@ -8,13 +8,14 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from shouwang import clock
 from shouwang.areas import queries as areas
 from shouwang.certification import families
 from shouwang.certification.course import course, missing_for_naming
-from shouwang.certification.deciding import facts_of, known_changes
+from shouwang.certification.deciding import change_told, facts_of, known_changes
 from shouwang.certification.facts import last_moment
 from shouwang.certification.families import TOP
 from shouwang.certification.ladder import PROCEDURE, State
@@ -24,7 +25,6 @@ from shouwang.certification.rules import (
     Balance,
     Change,
     StandardOne,
-    balance,
     days_certified,
     explain,
     reason,
@@ -54,18 +54,30 @@ def standing(area_id: int, at: datetime | None = None) -> Change | None:
     return rows[-1] if rows else None
 
 
-def standings(path: str, day: date, *levels: str) -> dict[int, Change]:
-    """How every unit at or under a path stood as a day closed; units that never declared are left out."""
-    rows = CertificationStatus.objects.filter(area__path__startswith=path, since__lte=last_moment(day))
-    if levels:
-        rows = rows.filter(level__in=levels)
-    rows = rows.order_by("area_id", "-since", "-id").distinct("area_id")
-    return {
-        row[0]: Change(row[0], row[1], State(row[2]), row[3], row[4], tuple(row[5]), row[6] or 0, row[7], row[8])
-        for row in rows.values_list(
-            "area_id", "since", "state", "held", "reason", "evidence", "step_id", "named_day", "policy_version"
-        )
+_STANDINGS = """
+    select a.id, (extract(epoch from now.since) * 1000000)::bigint, now.state, now.held, now.reason, now.evidence::text,
+           now.step_id, now.named_day, now.policy_version
+    from areas_area a cross join lateral (
+        select * from certification_status s where s.area_id = a.id and s.since <= %(until)s
+        order by s.since desc, s.id desc limit 1
+    ) now
+    where starts_with(a.path, %(path)s) and a.level = any(%(levels)s)
+      and (%(states)s::text[] is null or now.state = any(%(states)s))
+"""
+
+
+def standings(path: str, day: date, *levels: str, states: Iterable[State] | None = None) -> dict[int, Change]:
+    """How every unit at or under a path stood as a day closed, or those that stood in one of some states; units that
+    never declared are left out."""
+    asked = {
+        "path": path,
+        "until": last_moment(day),
+        "levels": list(levels or LEVELS),
+        "states": None if states is None else sorted(map(str, states)),
     }
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDINGS, asked)
+        return {row[0]: change_told(*row) for row in cursor.fetchall()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,24 +96,62 @@ class Share:
             return None
         return (Decimal(self.balance.net) * 100 / self.units).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
+    def figures(self) -> dict[str, Any]:
+        """As rounds, open data and commands tell it: the balance, the units there are, and the percent as text."""
+        one = self.balance
+        return {
+            "before": one.before, "named": one.named, "restored": one.restored, "suspended": one.suspended,
+            "cancelled": one.cancelled, "net": one.net, "units": self.units,
+            "percent": None if self.percent is None else str(self.percent),
+        }  # fmt: skip
+
+
+_SHARES = """
+    with unit as (
+        select a.level,
+               (a.valid_from is null or a.valid_from <= %(day)s) and (a.valid_until is null or a.valid_until > %(day)s)
+                   and not a.kind = any(%(outside)s) as stands,
+               coalesce(was.state, 'none') as was, was.named_day as was_named,
+               coalesce(now.state, 'none') as now, now.named_day as now_named
+        from areas_area a
+        left join lateral (
+            select s.state, s.named_day from certification_status s where s.area_id = a.id and s.since <= %(before)s
+            order by s.since desc, s.id desc limit 1
+        ) was on true
+        left join lateral (
+            select s.state, s.named_day from certification_status s where s.area_id = a.id and s.since <= %(until)s
+            order by s.since desc, s.id desc limit 1
+        ) now on true
+        where starts_with(a.path, %(path)s) and a.level = any(%(levels)s)
+    ),
+    moved as (
+        select level, stands, was = 'named' as held, was = 'named' and now = 'suspended' as suspended,
+               was = 'named' and now not in ('named', 'suspended') as cancelled,
+               now = 'named' and was <> 'named' as gained,
+               now = 'named' and was = 'suspended' and was_named is not distinct from now_named as restored
+        from unit
+    )
+    select level, count(*) filter (where held), count(*) filter (where gained and not restored),
+           count(*) filter (where restored), count(*) filter (where suspended), count(*) filter (where cancelled),
+           count(*) filter (where stands)
+    from moved group by level
+"""
+
 
 def shares(path: str, day: date, since: date | None = None) -> list[Share]:
     """Per level at or under a path: what was named before, new, restored, removed since a day (the one before)."""
-    before = standings(path, since if since is not None else day - timedelta(days=1))
-    now = standings(path, day)
-    levels = dict(areas.subtree(path, *LEVELS, day=day).values_list("id", "level"))
-    known = dict(
-        CertificationStatus.objects.filter(area_id__in=before.keys() | now.keys()).values_list("area_id", "level")
-    )
-    outside = families.policy_on(day, path).outside
-    virtual = set(areas.subtree(path, *LEVELS, day=day).filter(kind__in=outside).values_list("id", flat=True))
-    told = []
-    for level in LEVELS:
-        numbers = [number for number, its in known.items() if its == level]
-        of_level = balance((before.get(number), now.get(number)) for number in numbers)
-        standing_units = sum(1 for number, its in levels.items() if its == level and number not in virtual)
-        told.append(Share(level, of_level, standing_units, day))
-    return told
+    asked = {
+        "path": path,
+        "day": day,
+        "before": last_moment(since if since is not None else day - timedelta(days=1)),
+        "until": last_moment(day),
+        "levels": list(LEVELS),
+        "outside": sorted(families.policy_on(day, path).outside),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SHARES, asked)
+        found = {row[0]: (Balance(*row[1:6]), row[6]) for row in cursor.fetchall()}
+    return [Share(level, *found.get(level, (Balance(), 0)), day) for level in LEVELS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +229,7 @@ def steps_of(area_id: int) -> QuerySet[StepRow]:
 
 def in_procedure(path: str) -> dict[int, Change]:
     """Units at or under a path whose application is under way, as they stand now."""
-    return {number: now for number, now in standings(path, clock.today()).items() if now.state in PROCEDURE}
+    return standings(path, clock.today(), states=PROCEDURE)
 
 
 def unseen_notices(path: str) -> QuerySet[UnitNotice]:
@@ -203,8 +253,8 @@ def objection(number: int) -> Objection:
 
 
 def rounds(until: date | None = None) -> QuerySet[Round]:
-    """The rounds that were held, the latest first."""
-    found = Round.objects.order_by("-day")
+    """The rounds of the whole tree that were held, the latest first."""
+    found = Round.objects.filter(area__parent=None).order_by("-day")
     return found.filter(day__lte=until) if until else found
 
 
@@ -213,31 +263,20 @@ def by_step_refs(refs: Iterable[str]) -> dict[str, StepRow]:
     return {row.ref: row for row in StepRow.objects.filter(ref__in=list(refs))}
 
 
-def named_units(path: str, day: date, *levels: str) -> list[tuple[Any, Change]]:
-    """Units at or under a path that stand named as a day closes, with how they do, in the order of their paths."""
-    now = {number: one for number, one in standings(path, day, *levels).items() if one.state is State.NAMED}
-    return [(area, now[area.pk]) for area in areas.of_ladder(LEVELS, [path]).filter(pk__in=list(now)).order_by("path")]
+def of_units(area_ids: Iterable[int], at: datetime | None = None) -> dict[int, list[Change]]:
+    """The changes of some units that count, each in time, up to a moment (now)."""
+    return known_changes(area_ids, at or clock.now())
 
 
-def under_notice(path: str, day: date) -> list[tuple[Any, Change]]:
-    """Units at or under a path that are under public notice as a day closes."""
-    now = {number: one for number, one in standings(path, day).items() if one.state is State.NOTICED}
-    return [(area, now[area.pk]) for area in areas.of_ladder(LEVELS, [path]).filter(pk__in=list(now)).order_by("path")]
+def places(area_ids: Iterable[int], words: str = "") -> QuerySet[Any]:
+    """Units by number, by their paths; with words, those whose name or code holds them."""
+    found = areas.of_ladder(LEVELS, [""]).filter(pk__in=list(area_ids)).order_by("path")
+    return found.filter(Q(name__icontains=words) | Q(code__icontains=words)) if words else found
 
 
 def objections_since(area_id: int, moment: datetime) -> int:
     """How many objections to a unit were raised since a moment."""
     return Objection.objects.filter(area_id=area_id, raised_at__gte=moment).count()
-
-
-def round_on(day: date) -> Round | None:
-    """The round of a day."""
-    return Round.objects.filter(day=day).first()
-
-
-def round_before(day: date) -> Round | None:
-    """The latest round before a day."""
-    return Round.objects.filter(day__lt=day).order_by("-day").first()
 
 
 def round_units(held: Round) -> QuerySet[RoundUnit]:

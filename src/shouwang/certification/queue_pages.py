@@ -22,8 +22,6 @@ from shouwang.ui.shell import Crumb
 
 SHOWN = 200
 """Units on one page of a queue, the longest waiting; the others are counted."""
-TAKEN = {Step.FIRST_REVIEW: actions.review, Step.NOTICE: actions.publish, Step.SPOT_CHECK: actions.spot_check}
-"""Steps that may be taken on many units at once. An assessment is somebody's visit to one."""
 
 
 @access.posted(*OFFICERS)
@@ -44,14 +42,14 @@ def queue(request: HttpRequest, step: str) -> HttpResponse:
                 messages.success(request, _("Done: %(count)s") % {"count": done})
             if not refused:
                 return redirect("certification:queue", step=step)
-    found = desk.waiting(scope, Step(step))
+    found = desk.waiting(scope, Step(step))[Step(step)]
     rows = [{"one": one, "level": LEVELS[one.area.level], "pill": state_pill(one.state)} for one in found[:SHOWN]]
     context = {
         "step": step,
         "word": STEPS[step],
         "rows": rows,
         "more": max(0, len(found) - SHOWN),
-        "at_once": step in TAKEN,
+        "at_once": step in desk.TAKEN,
         "refused": refused,
         "problem": problem,
         "queues": [
@@ -71,7 +69,7 @@ def queue(request: HttpRequest, step: str) -> HttpResponse:
 
 def _many(request: HttpRequest, step: Step, scope: Scope) -> tuple[int, list[dict[str, Any]]]:
     """Take a step on every ticked unit, each by itself: one that is refused leaves the others done."""
-    take = TAKEN.get(step)
+    take = desk.TAKEN.get(step)
     codes = request.POST.getlist("unit")
     if take is None or not codes:
         raise Refusal("certification.nothing_ticked", field="unit")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from shouwang import clock
 from shouwang.certification.course import Change, Told, Void, course
@@ -31,8 +31,8 @@ from shouwang.certification.standard import Hit, StandardOne, standard_one
 __all__ = [
     "BY_ITSELF", "HOLDING", "PROCEDURE", "START", "TRANSITIONS", "Balance", "Case", "Change", "Facts", "Finding", "Hit",
     "StandardOne", "State", "Step", "StepTaken", "Taking", "Told", "Unit", "Void", "balance", "course", "day_changes",
-    "days_certified", "explain", "last_moment", "reason", "refuse_step", "result_of_items", "standard_one", "state_on",
-    "what_does_not_add_up",
+    "days_certified", "entered", "explain", "last_moment", "reason", "refuse_step", "result_of_items", "standard_one",
+    "state_on", "what_does_not_add_up",
 ]  # fmt: skip
 
 
@@ -50,6 +50,17 @@ def state_on(changes: Sequence[Change], day: date) -> Change | None:
         if change.at < end:
             last = change
     return last
+
+
+def entered(changes: Sequence[Change]) -> datetime | None:
+    """Since when a unit is in the state it is in, given its changes in time: held and released again within it is no
+    other state. None before the first."""
+    since = None
+    for change in reversed(changes):
+        if change.state is not changes[-1].state:
+            break
+        since = change.at
+    return since
 
 
 def days_certified(change: Change | None, day: date) -> int | None:

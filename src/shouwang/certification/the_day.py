@@ -145,14 +145,8 @@ def hold_round(day: date, until: datetime) -> Round | None:
     places = {
         area.pk: area for area in areas.of_ladder(queries.LEVELS, at=areas.paths_by_id(before.keys() | now.keys()))
     }
-    told = {}
-    for share in queries.shares(root.path, day, day - timedelta(days=policy.round_days)):
-        one = share.balance
-        told[share.level] = {
-            "before": one.before, "named": one.named, "restored": one.restored, "suspended": one.suspended,
-            "cancelled": one.cancelled, "net": one.net, "units": share.units,
-            "percent": None if share.percent is None else str(share.percent),
-        }  # fmt: skip
+    shares = queries.shares(root.path, day, day - timedelta(days=policy.round_days))
+    told = {share.level: share.figures() for share in shares}
     row, _new = Round.objects.update_or_create(
         day=day,
         area_id=root.pk,

@@ -8,7 +8,6 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -22,6 +21,7 @@ from shouwang.journal.actions import Actor
 from shouwang.refusal import Refusal
 from shouwang.ui import fragments
 from shouwang.ui.tables import Column, Empty, Table
+from shouwang.ui.tongue import tongue
 
 TONES = {
     State.WAITING: "neutral",
@@ -121,7 +121,7 @@ def file(request: HttpRequest, number: int) -> HttpResponse:
     if record.state == State.RUNNING:
         uploads.mark_interrupted()
         record.refresh_from_db()
-    language = "zh" if (get_language() or "zh").startswith("zh") else "en"
+    language = tongue()
     found = [{**row, "reason": row[language], "line": row["line"] or None} for row in record.refusals]
     table = Table(
         caption=_("Refused rows"),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from shouwang.residents.policy import NEEDS, REVEAL_REASONS
+from shouwang.ui.tongue import tongue
 
 
 def _said(words: tuple[str, str]) -> str:
-    return words[0] if (get_language() or "zh").startswith("zh") else words[1]
+    return words[0] if tongue() == "zh" else words[1]
 
 
 def need_label(code: str) -> str:

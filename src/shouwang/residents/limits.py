@@ -22,23 +22,26 @@ def keyed(purpose: str, text: str | bytes) -> bytes:
     return salted_hmac(f"shouwang.residents.{purpose}", text, secret=settings.SECRET_KEY, algorithm="sha256").digest()
 
 
-def spend(what: str, of: str | bytes) -> None:
-    """Count one attempt. Raises Refusal `residents.too_often` (429) when the limit of `what` is reached already."""
+def spend(what: str, of: str | bytes, limit: tuple[int, int] | None = None) -> None:
+    """Count one attempt. Raises Refusal `residents.too_often` (429) when the limit of `what` is reached already.
+
+    `limit`: how many within how many seconds, where another room counts something of its own.
+    """
     with transaction.atomic():
         key = keyed("limit", of)
         with connection.cursor() as cursor:
             cursor.execute("select pg_advisory_xact_lock(%s, %s)", [LIMIT_LOCK, int.from_bytes(key[:4], signed=True)])
-        _refuse_spent(what, key)
+        _refuse_spent(what, key, limit or LIMITS[what])
         SignInTry.objects.create(what=what, key=key, at=clock.now())
 
 
 def refuse_spent(what: str, of: str | bytes) -> None:
     """Raise the refusal of `spend` without counting."""
-    _refuse_spent(what, keyed("limit", of))
+    _refuse_spent(what, keyed("limit", of), LIMITS[what])
 
 
-def _refuse_spent(what: str, key: bytes) -> None:
-    most, seconds = LIMITS[what]
+def _refuse_spent(what: str, key: bytes, limit: tuple[int, int]) -> None:
+    most, seconds = limit
     since = clock.now() - timedelta(seconds=seconds)
     if SignInTry.objects.filter(what=what, key=key, at__gt=since).count() >= most:
         raise Refusal("residents.too_often", status=429, minutes=max(1, seconds // 60))

@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
@@ -39,6 +38,7 @@ from shouwang.residents.policy import SHORTEST_REVEAL_NOTE
 from shouwang.residents.queries import Found, MaskedPerson, Sought
 from shouwang.residents.sealing import FIELDS
 from shouwang.ui.tables import Column, Empty, Table
+from shouwang.ui.tongue import tongue
 
 page = cache_control(private=True, no_store=True)
 """Nothing about people stays in a browser's cache on a shared machine."""
@@ -126,7 +126,7 @@ def _people_table(found: Found, caption: str, empty: Empty | None = None) -> Tab
             "phone": person.phone,
             "id_number": person.id_number,
             "place": address(person),
-            "needs": "、".join(need_labels(person.needs)) if _is_zh() else ", ".join(need_labels(person.needs)),
+            "needs": "、".join(need_labels(person.needs)) if tongue() == "zh" else ", ".join(need_labels(person.needs)),
         }
         for person in found.people
     ]
@@ -140,10 +140,6 @@ def _people_table(found: Found, caption: str, empty: Empty | None = None) -> Tab
         Column("needs", _("Needs")),
     ]
     return Table(caption=caption, columns=columns, rows=rows, empty=empty)
-
-
-def _is_zh() -> bool:
-    return (get_language() or "zh").startswith("zh")
 
 
 def address(person: MaskedPerson) -> str:
@@ -218,7 +214,7 @@ def reveal(request: HttpRequest, scope: Scope, ref: str) -> HttpResponse:
             raise
         masked = queries.masked(queries.person_in(scope, ref))
         field = next(_field(ref, *each) for each in _identity(masked) if each[0] == name)
-        language = get_language() or "zh"
+        language = tongue()
         field["problem"] = f"{refusal.words(language)} {refusal.next_step(language)}"
         field |= {"note": request.POST.get("note", ""), "reason": request.POST.get("reason", "")}
         # 200, since the script on the page puts only such answers into it.

@@ -12,17 +12,23 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
+from shouwang.refusal import Refusal
+
 
 def pdf(template: str, context: Mapping[str, Any]) -> bytes:
     """Render a template that extends `ui/print_base.html` to PDF bytes.
 
     Static files are read from where they stand; any other address in the page raises, so that a document can neither
-    leak what it holds nor wait for the network. More than about 200 pages belong in a background task.
+    leak what it holds nor wait for the network. More than about 200 pages belong in a background task. Raises Refusal
+    (503) when the machine lacks the libraries that set type.
     """
-    from weasyprint import HTML
-
     page = render_to_string(template, {**context, "printing": True})
-    return HTML(string=page, base_url="http://paper.invalid/", url_fetcher=_fetch()).write_pdf()
+    try:
+        from weasyprint import HTML
+
+        return HTML(string=page, base_url="http://paper.invalid/", url_fetcher=_fetch()).write_pdf()
+    except OSError as error:
+        raise Refusal("ui.paper_not_ready", status=503, missing=str(error).splitlines()[0]) from error
 
 
 def _fetch() -> Any:

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.utils import translation
 from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shouwang import clock
 from shouwang.ui.quantities import NONE
+from shouwang.ui.tongue import tongue
 
 _DAY = {"zh": "Y年n月j日 {weekday}", "en": "D j F Y"}
 _SHORT = {"zh": "n月j日", "en": "j M"}
 _MOMENT = {"zh": "n月j日 {weekday} H:i", "en": "D j M, H:i"}
 _MOMENT_YEAR = {"zh": "Y年n月j日 {weekday} H:i", "en": "D j M Y, H:i"}
 _WEEKDAYS = "一二三四五六日"
-
-
-def _language() -> str:
-    return "zh" if (translation.get_language() or "zh").startswith("zh") else "en"
 
 
 def _local(moment: date | datetime) -> date | datetime:
@@ -30,7 +26,7 @@ def _local(moment: date | datetime) -> date | datetime:
 def _write(value: date | datetime, patterns: dict[str, str]) -> str:
     local = _local(value)
     # Django's short weekday in Chinese is the long one (星期四); notices and tables write 周四.
-    return date_format(local, patterns[_language()].format(weekday=f"周{_WEEKDAYS[local.weekday()]}"))
+    return date_format(local, patterns[tongue()].format(weekday=f"周{_WEEKDAYS[local.weekday()]}"))
 
 
 def day(value: date | datetime | None) -> str:

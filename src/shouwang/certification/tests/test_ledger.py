@@ -17,10 +17,12 @@ from django.db import transaction
 from shouwang import clock
 from shouwang.areas import queries as areas
 from shouwang.areas import reshaping
-from shouwang.certification import deciding, families, ledger, the_day
+from shouwang.areas.models import Area
+from shouwang.certification import deciding, families, ledger, queries, the_day
 from shouwang.certification.course import course
 from shouwang.certification.facts import last_moment
-from shouwang.certification.models import CertificationStatus, EvidenceRow, StepRow, UnitTest
+from shouwang.certification.models import CertificationStatus, EvidenceRow, Round, StepRow, UnitTest
+from shouwang.certification.rules import Balance, balance, state_on, what_does_not_add_up
 from shouwang.health import actions as health
 from shouwang.health.models import HealthEvent
 from shouwang.journal.actions import Actor
@@ -162,6 +164,11 @@ class History:
                     self.try_it(self.dice.choice(seldom), day)
                 the_day.run(day, by=SYSTEM)
                 assert differing(last_moment(day)) == [], f"{day} after {sorted(self.happened)}"
+                since = day - timedelta(days=self.dice.choice([1, 3]))
+                for share in queries.shares("4201/", day, since):
+                    assert (share.balance, share.units) == counted(share.level, since, day), f"{share.level} on {day}"
+        for held in Round.objects.all():
+            assert all(what_does_not_add_up(told) == () for told in held.balance.values())
 
     def try_it(self, deed: Any, day: date) -> None:
         try:
@@ -193,6 +200,14 @@ def differing(until: datetime) -> list[Any]:
             wanted = {change.at: change for change in told.changes if change.unit == unit}
             wrong += deciding.missing(unit, wanted, stands.get(unit, []))
     return wrong
+
+
+def counted(level: str, since: date, day: date) -> tuple[Balance, int]:
+    """A share, unit by unit: each as its own rows say it stood, and those that stand on the day."""
+    units = list(Area.objects.filter(level=level))
+    changes = deciding.known_changes(unit.pk for unit in units)
+    pairs = [(state_on(changes.get(unit.pk, []), since), state_on(changes.get(unit.pk, []), day)) for unit in units]
+    return balance(pairs), sum(1 for unit in units if areas.subtree(unit.path, day=day).filter(pk=unit.pk).exists())
 
 
 def tell(seed: int, tree: dict[str, Any], people: dict[str, Person], shelf: list[ledger.Ledger]) -> History:

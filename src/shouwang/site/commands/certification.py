@@ -13,7 +13,7 @@ from rich.table import Table
 from shouwang import clock
 from shouwang.areas import queries as areas
 from shouwang.certification import queries
-from shouwang.certification.queries import Explained, Share
+from shouwang.certification.queries import Explained
 from shouwang.certification.rules import days_certified, reason
 from shouwang.refusal import Refusal
 
@@ -76,25 +76,14 @@ def tell(area: Any, day: date, one: Explained | None) -> dict[str, Any]:
         "policy_version": policy.version,
         "round": policy.round_number(day) if policy.is_round(day) else None,
         "next_round": str(policy.next_round(day)),
-        "levels": [_share(share) for share in queries.shares(area.path, day) if share.units or share.balance.gross],
+        "levels": [
+            {"level": share.level, **share.figures()}
+            for share in queries.shares(area.path, day)
+            if share.units or share.balance.gross
+        ],
         "units": units,
     }
     return {**told, "unit": _explained(one)} if one else told
-
-
-def _share(share: Share) -> dict[str, Any]:
-    one = share.balance
-    return {
-        "level": share.level,
-        "before": one.before,
-        "named": one.named,
-        "restored": one.restored,
-        "suspended": one.suspended,
-        "cancelled": one.cancelled,
-        "net": one.net,
-        "units": share.units,
-        "percent": None if share.percent is None else str(share.percent),
-    }
 
 
 def _explained(one: Explained) -> dict[str, Any]:
