@@ -17,13 +17,13 @@ BOUNDED = [identity for identity in IDENTITIES if identity.role is not None and 
 MARKS = re.compile(r"WEST|[东]?西(?:区|街道|社区|小区|门|卫|\*)|(?<![\d.])420103")
 
 
-# What anybody may read without signing in names places; what is marked otherwise is still nobody's business there.
-PUBLIC_MARKS = re.compile(r"(?<![区道])WEST(?!-X)|西(?:门|卫|\*)")
+# On the public lists of places their names and codes stand for everybody; whatever else bears the mark does not.
+PLACES_NAMED = re.compile(r"(?<![区道])WEST(?!-X)|西(?:门|卫|\*)")
 
 
 def marks_of(address: Address) -> re.Pattern[str]:
     """What an address must not tell of the other district."""
-    return PUBLIC_MARKS if "anybody" in table()[address.name].get else MARKS
+    return PLACES_NAMED if table()[address.name].names_places else MARKS
 
 
 def text_of(response: HttpResponseBase) -> str:

@@ -54,6 +54,7 @@ class Rule:
     bounded: bool
     own: bool
     answers: frozenset[int]
+    names_places: bool = False
 
     def of(self, method: str) -> frozenset[str]:
         """Who may, by this method."""
@@ -80,6 +81,7 @@ def table() -> dict[str, Rule]:
             bool(entry.get("own_area_only")),
             bool(entry.get("own_only")),
             frozenset(entry.get("may_answer", ())),
+            bool(entry.get("names_places")),
         )
     return found
 
