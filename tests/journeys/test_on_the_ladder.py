@@ -17,7 +17,7 @@ from shouwang.accounts.models import Account
 from shouwang.areas.models import Area
 from shouwang.certification import actions, queries, the_day
 from shouwang.certification.facts import last_moment
-from shouwang.certification.models import AssessmentPhoto, StepRow
+from shouwang.certification.models import AssessmentPhoto, Objection, StepRow
 from shouwang.command.models import Post
 from shouwang.command.policy import Role
 from shouwang.journal.actions import Actor
@@ -117,6 +117,17 @@ def test_an_assessment_survives_the_loss_of_the_network(
         eyes.look("certification-unit-assessed", LATIN)
         assert str(queries.standing(city["9001"].pk).state) == "assessed"  # type: ignore[union-attr]
     actions.publish("9001", by=SYSTEM)
+    with window(browser, shots, language, size) as eyes:
+        eyes.page.goto(f"{live_server.url}/certified/notice/")
+        eyes.look("notice-board", LATIN)
+        eyes.page.locator("main table a").first.click()
+        eyes.page.locator("#said").fill("1 2 3 4")
+        eyes.look("objection", LATIN)
+        eyes.page.wait_for_timeout(3_200)
+        eyes.page.locator("main form button[type=submit]").click()
+        expect(eyes.page.locator("main [role=status]")).to_be_visible()
+        eyes.look("objection-taken", LATIN)
+    actions.decide_objection(Objection.objects.get().pk, False, why="seen closed", by=SYSTEM)
     begun = clock.today()
     for day in (begun + timedelta(days=ahead) for ahead in range(8)):
         with clock.frozen(last_moment(day)):
@@ -131,3 +142,5 @@ def test_an_assessment_survives_the_loss_of_the_network(
         eyes.look("rounds", {*LATIN, "CSV", "JSON"})
         eyes.page.locator("main h2 a").first.click()
         eyes.look("round", LATIN)
+        eyes.page.goto(f"{live_server.url}/ranking/")
+        eyes.look("ranking", LATIN | {"certified", "ranking"})

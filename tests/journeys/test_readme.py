@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -85,6 +86,8 @@ def test_the_readme_from_a_clean_clone(clone: Path, variables: dict[str, str], t
         done = typed(line, examples, given, LINE_SECONDS)
         assert done.returncode == 0, f"{line}\n{done.stdout[-1000:]}{done.stderr[-1000:]}"
     assert (examples / "bulletin.pdf").read_bytes().startswith(b"%PDF")
+    certified = json.loads(typed("shouwang certification 2020-03-14 --json", examples, given, LINE_SECONDS).stdout)
+    assert {level["level"]: level["percent"] for level in certified["levels"]}["compound"] == "33.3"
     refused = typed("shouwang import health-events health-events-with-faults.csv", examples, given, LINE_SECONDS)
     assert refused.returncode == 3, refused.stderr
     assert (examples / "health-events-with-faults.csv.refused.csv").is_file()

@@ -18,7 +18,7 @@ from shouwang.certification.course import course, missing_for_naming
 from shouwang.certification.deciding import change_told, facts_of, known_changes
 from shouwang.certification.facts import last_moment
 from shouwang.certification.families import TOP
-from shouwang.certification.ladder import PROCEDURE, State
+from shouwang.certification.ladder import PROCEDURE, START, State
 from shouwang.certification.models import CertificationStatus, Objection, Round, RoundUnit, StepRow, UnitNotice
 from shouwang.certification.policy import RANKS, CertificationPolicy
 from shouwang.certification.rules import (
@@ -170,8 +170,8 @@ class Explained:
     policy_version: str
 
     def sentence(self, language: str = "zh") -> str:
-        """Standard one in words, with the first day on which it may be declared."""
-        return explain(self.standard, language)
+        """Standard one in words; where an application may begin, with the first day on which it may."""
+        return explain(self.standard, language, self.state in START)
 
     def why(self, language: str = "zh") -> str:
         """Why it stands so, in words; empty when it never declared."""

@@ -64,8 +64,8 @@ REASONS: Mapping[str, Words] = {
 
 COUNTED: Mapping[str, Words] = {
     "suspected": Words("{n} 名疑似病例未排除", "{n} suspected not excluded"),
-    "fever": Words("{n} 名发热未排除", "{n} fevers not excluded"),
-    "contact": Words("{n} 名密切接触者未解除", "{n} contacts unreleased"),
+    "fever": Words("{n} 名发热未排除", "{n} fever{s} not excluded"),
+    "contact": Words("{n} 名密切接触者未解除", "{n} contact{s} unreleased"),
 }
 
 
@@ -75,11 +75,16 @@ def reason(code: str, evidence: tuple[str, ...] = (), language: str = "zh") -> s
     return REASONS[code].text(language, evidence=named)
 
 
-def explain(one: StandardOne, language: str = "zh") -> str:
+def explain(one: StandardOne, language: str = "zh", applying: bool = True) -> str:
     """Whether a unit may be declared on a day and what stands against it: "cannot be declared before 15 April 2020:
-    confirmed case event E on 31 March 2020; 2 contacts unreleased"."""
+    confirmed case event E on 31 March 2020; 2 contacts unreleased".
+
+    Of a unit that has applied already (not `applying`) it says only whether standard one is met.
+    """
     zh = language.startswith("zh")
     day = said(one.day, zh)
+    if one.met and not applying:
+        return f"{day}符合标准一。" if zh else f"Standard one is met on {day}."
     if one.met:
         return f"{day}符合标准一，可以申报。" if zh else f"May be declared on {day}: standard one is met."
     parts = [
@@ -90,7 +95,11 @@ def explain(one: StandardOne, language: str = "zh") -> str:
         if hit.code == CASE
     ]
     counts = Counter(hit.code for hit in one.hits)
-    parts += [words.text(language, n=counts[code]) for code, words in COUNTED.items() if counts[code]]
+    parts += [
+        words.text(language, n=counts[code], s="" if counts[code] == 1 else "s")
+        for code, words in COUNTED.items()
+        if counts[code]
+    ]
     parts += [
         f"缺{said(hit.day, zh)}或之后的全体阴性检测"
         if zh
@@ -98,6 +107,12 @@ def explain(one: StandardOne, language: str = "zh") -> str:
         for hit in one.hits
         if hit.code == TEST
     ]
+    if not applying:
+        return (
+            f"{day}不符合标准一：{'；'.join(parts)}。"
+            if zh
+            else f"Standard one is not met on {day}: {'; '.join(parts)}."
+        )
     if zh:
         begin = f"{said(one.earliest, zh)}之前不能申报" if one.earliest else f"{day}不能申报"
         return f"{begin}：{'；'.join(parts)}。"

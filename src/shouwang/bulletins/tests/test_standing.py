@@ -97,4 +97,7 @@ def test_anybody_reads_the_ranking(certified: dict[str, Area], client: Client) -
     assert reverse("bulletins:standing", args=["420102"]) in page
     below = client.get(f"{reverse('bulletins:standing', args=['420102'])}?day={ROUND}", **english)
     assert below.status_code == 200
+    before = client.get(f"{reverse('bulletins:standings')}?day=2020-03-02", **english).content.decode()
+    assert "Nothing was counted for this day yet" in before
+    assert "</table>" not in before
     assert client.get(reverse("bulletins:standing", args=[certified["X1"].code])).status_code == 404

@@ -57,6 +57,8 @@ def test_a_community_declares_on_the_units_page(at: At, tree: dict[str, Area]) -
     page = client.get(unit_page("X1")).content.decode()
     assert "Declared." in page
     assert "First review: " in page, "whose step is next"
+    assert "Standard one is met on 9 March 2020." in page
+    assert "May be declared" not in page
     again = client.post(unit_page("X1"), {"step": "declared"})
     assert again.status_code == 409
     assert "does not follow" in again.content.decode()
@@ -70,7 +72,7 @@ def test_what_stands_against_a_unit_is_said(at: At, tree: dict[str, Area], told:
     client = signed_in(tree["V1"], Role.COMMUNITY_OFFICER)
     page = client.get(unit_page("X1")).content.decode()
     assert "Cannot be declared before 15 April 2020" in page
-    assert "1 contacts unreleased" in page
+    assert "1 contact unreleased" in page
     refused = client.post(unit_page("X1"), {"step": "declared"})
     assert refused.status_code == 400
     assert "15 April 2020" in refused.content.decode()

@@ -19,9 +19,12 @@ from shouwang.refusal import Refusal
 
 DAY = click.DateTime(["%Y-%m-%d"])
 LEVELS = {
-    "compound": "小区 compounds", "community": "社区 communities", "village": "村 villages", "street": "街道 streets",
-    "district": "区 districts", "city": "市 city",
+    "compound": "小区 compound", "community": "社区 community", "village": "村 village", "street": "街道 street",
+    "district": "区 district", "city": "市 city",
 }  # fmt: skip
+HEADINGS = (
+    "前一日\nbefore", "新命名\nnew", "恢复\nback", "暂停\nsusp.", "取消\ncanc.", "现有\nnet", "总数\nof", "占比\n%",
+)  # fmt: skip
 
 
 @click.command()
@@ -112,11 +115,8 @@ def show(area: Any, day: date, one: Explained | None) -> None:
     """Print it as tables."""
     console = Console()
     table = Table(title=f"{area.name} · 无疫情创建 certification · {day}")
-    table.add_column("单元 units")
-    for heading in (
-        "前一日 before", "新命名 named", "恢复 restored", "暂停 suspended", "取消 cancelled", "现有 net",
-        "总数 of", "占比 %",
-    ):  # fmt: skip
+    table.add_column("单元\nunits", no_wrap=True)
+    for heading in HEADINGS:
         table.add_column(heading, justify="right")
     for share in queries.shares(area.path, day):
         if share.units or share.balance.gross:
