@@ -230,12 +230,12 @@ def rounds(request: HttpRequest) -> HttpResponse:
     """Every round that was held, the latest first."""
     page = Paginator(queries.rounds(), ROUNDS_ON_A_PAGE).get_page(request.GET.get("page"))
     # With the one before the last shown, which says where that began.
-    held = list(queries.rounds(page[-1].day)[:2])[1:] if page else []
-    held = [*page, *held]
+    shown = list(page)
+    before = [*shown[1:], *(list(queries.rounds(shown[-1].day)[1:2]) or [None])] if shown else []
     found = [
-        {"day": one.day, "number": one.number, "levels": _told(one, before)}
-        for one, before in zip(held, [*held[1:], None], strict=True)
-    ][: len(page)]
+        {"day": one.day, "number": one.number, "levels": _told(one, earlier)}
+        for one, earlier in zip(shown, before, strict=True)
+    ]
     return render(request, "certification/public_rounds.html", {"rounds": found, "page": page})
 
 

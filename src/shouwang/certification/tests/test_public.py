@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from shouwang import clock
 from shouwang.areas.models import Area
-from shouwang.certification import queries
+from shouwang.certification import public_pages, queries
 from shouwang.certification.models import Objection, Round
 from shouwang.certification.rules import what_does_not_add_up
 from shouwang.certification.tests.test_deeds import close, name, to_notice
@@ -168,6 +168,21 @@ def test_a_round_is_told_and_adds_up(at: At, tree: dict[str, Area], post: Any, t
     assert "named in total less removed is not what remains" in page(anybody, "round", "2020-03-17")
     assert anybody.get(reverse("certification:round", args=["2020-03-18"])).status_code == 404
     assert anybody.get(reverse("certification:round", args=["some-day"])).status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("held", [0, 1, 2, 3])
+def test_the_list_of_rounds_has_each_round_once(
+    at: At, tree: dict[str, Area], post: Any, anybody: Client, held: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """None, one, a full page, and one more than a page holds."""
+    monkeypatch.setattr(public_pages, "ROUNDS_ON_A_PAGE", 2)
+    name(at, post, "X1", "V1")
+    Round.objects.all().delete()
+    for number in range(held):
+        close(at, f"2020-03-{17 + 3 * number}")
+    shown = page(anybody, "rounds")
+    assert [int(each) for each in re.findall(r"Round (\d+)", shown)] == [5 + each for each in range(held)][::-1][:2]
 
 
 @pytest.mark.django_db
