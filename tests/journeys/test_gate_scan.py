@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,24 @@ from playwright.sync_api import Browser, expect
 TAKEN_ONCE = """
 const devices = Object.getPrototypeOf(navigator.mediaDevices), open = devices.getUserMedia;
 devices.getUserMedia = function () {
-  devices.getUserMedia = open;
+  devices.getUserMedia = function (wanted) {
+    const coming = open.call(this, wanted);
+    coming.then(() => console.log("the camera came"), (why) => console.log("the camera said", why.name, why.message));
+    return coming;
+  };
   return Promise.reject(new DOMException("taken", "NotReadableError"));
 };
 """
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def browser(launch_browser: Callable[[], Browser]) -> Iterator[Browser]:
+    """A browser of one's own: the made-up camera of one that has been open for the whole suite comes no more at times,
+    and these tests are about what the app does with a camera that comes late."""
+    fresh = launch_browser()
+    yield fresh
+    fresh.close()
 
 
 @pytest.fixture
@@ -77,6 +91,8 @@ def test_green_before_the_camera_in_three_taps(browser: Browser, live_server: An
         phone.look("scan")
         gate_camera.show(world.strip(world.idx(0)))
         # Another app has the camera when it is first asked for.
+        # When it fails, what the camera said stands with it.
+        phone.page.on("console", lambda said: print(said.text))
         phone.page.add_init_script(TAKEN_ONCE)
         phone.page.reload()
         expect(phone.page.locator(".hint")).to_contain_text("没有可用的相机")
