@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import gate_camera
 import pytest
-from gate_world import GREEN, World, built, phone_in_hand
+from gate_world import GREEN, Phone, World, built, phone_in_hand
 from playwright.sync_api import Browser, expect
 
 TAKEN_ONCE = """
@@ -23,15 +24,6 @@ devices.getUserMedia = function () {
 };
 """
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def browser(launch_browser: Callable[[], Browser]) -> Iterator[Browser]:
-    """A browser of one's own: the made-up camera of one that has been open for the whole suite comes no more at times,
-    and these tests are about what the app does with a camera that comes late."""
-    fresh = launch_browser()
-    yield fresh
-    fresh.close()
 
 
 @pytest.fixture
@@ -84,18 +76,47 @@ def test_a_camera_that_says_nothing_is_asked_again(
         gate_camera.show(None)
 
 
-def test_green_before_the_camera_in_three_taps(browser: Browser, live_server: Any, shots: Path, world: World) -> None:
+Launch = Callable[[], Browser]
+BROWSERS = 3
+
+
+@contextmanager
+def before_the_camera(launch: Launch, site: str, shots: Path, world: World) -> Iterator[Phone]:
+    """A phone whose camera another app has when it is first asked for, and that has one afterwards.
+
+    Now and then, late in the whole suite, a Chromium says NotFoundError for as long as it lives: its made-up camera is
+    not there, and nothing of the app is to be learned from it. Another one is started; the test is left out, and says
+    so, when none of them has a camera.
+    """
+    for _left in range(BROWSERS):
+        fresh = launch()
+        try:
+            with phone_in_hand(fresh, site, shots) as phone:
+                said: list[str] = []
+                phone.ready(world)
+                phone.look("scan")
+                gate_camera.show(world.strip(world.idx(0)))
+                phone.page.on("console", lambda message, said=said: said.append(message.text))  # type: ignore[misc]
+                phone.page.add_init_script(TAKEN_ONCE)
+                phone.page.reload()
+                expect(phone.page.locator(".hint")).to_contain_text("没有可用的相机")
+                for _tick in range(150):
+                    if any("the camera" in line for line in said):
+                        break
+                    phone.page.wait_for_timeout(200)
+                if not any("NotFoundError" in line for line in said):
+                    yield phone
+                    return
+        finally:
+            fresh.close()
+    pytest.skip(f"none of {BROWSERS} browsers has a camera: {said}")
+
+
+def test_green_before_the_camera_in_three_taps(
+    launch_browser: Launch, live_server: Any, shots: Path, world: World
+) -> None:
     """The camera sees the code; identity, mask and temperature are three taps; the office has one row."""
-    with phone_in_hand(browser, live_server.url, shots) as phone:
-        phone.ready(world)
-        phone.look("scan")
-        gate_camera.show(world.strip(world.idx(0)))
-        # Another app has the camera when it is first asked for.
-        # When it fails, what the camera said stands with it.
-        phone.page.on("console", lambda said: print(said.text))
-        phone.page.add_init_script(TAKEN_ONCE)
-        phone.page.reload()
-        expect(phone.page.locator(".hint")).to_contain_text("没有可用的相机")
+    with before_the_camera(launch_browser, live_server.url, shots, world) as phone:
         # A browser without a real camera, on a busy machine, takes its time to open one.
         expect(phone.page.locator(".verdict[data-verdict=pass]")).to_be_visible(timeout=30_000)
         shown = phone.verdict("pass", "musts_left")
